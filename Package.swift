@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The pkg-config name of the MPI library to build against: `ompi-c` (Open MPI) unless the
+/// environment names another, such as `SDT_MPI=mpich`.
+let mpi = Context.environment["SDT_MPI"] ?? "ompi-c"
+
+/// Continuous integration sets `SDT_STRICT=1`: there a warning is an error. Elsewhere a warning of
+/// a newer compiler must not keep anybody from building.
+let strict = Context.environment["SDT_STRICT"] == "1"
+
+let swift: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+// The targets stand in the order in which data flows. A target imports only what stands above it.
+let package = Package(
+  name: "swift-dist-train",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "swift-dist-train", targets: ["swift-dist-train"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
+  ],
+  targets: [
+    // C: system libraries and kernels.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels"),
+
+    // Numbers, and what training knows of a model.
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: swift),
+    .target(name: "Objectives", dependencies: ["Tensors"], swiftSettings: swift),
+    .target(
+      name: "Optimizers", dependencies: ["Tensors", "Objectives", "CKernels"], swiftSettings: swift),
+
+    // Data: from a file to a batch.
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swift),
+    .target(name: "PNG", dependencies: ["CPNG"], swiftSettings: swift),
+    .target(
+      name: "Datasets",
+      dependencies: ["HDF5", "PNG", "CZlib", "Tensors", "Objectives", "CKernels"],
+      swiftSettings: swift),
+
+    // Ranks: messages and sums.
+    .target(name: "MessagePassing", dependencies: ["CMPI"], swiftSettings: swift),
+    .target(
+      name: "DataParallel",
+      dependencies: ["MessagePassing", "Objectives", "Tensors", "CKernels"], swiftSettings: swift),
+
+    // Models, one folder a family.
+    .target(
+      name: "Models", dependencies: ["Objectives", "Tensors", "CKernels"], swiftSettings: swift),
+
+    // What a person sees, and the loop that ties all together.
+    .target(name: "Reporting", dependencies: ["PNG", "Tensors"], swiftSettings: swift),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Tensors", "Objectives", "Optimizers", "HDF5", "Datasets", "MessagePassing",
+        "DataParallel", "Models", "Reporting", "PNG", .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: swift),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Tensors", "Objectives", "Optimizers", "Datasets", "HDF5", "MessagePassing",
+        "DataParallel", "Models", "Training",
+      ], swiftSettings: swift),
+    .executableTarget(
+      name: "swift-dist-train",
+      dependencies: [
+        "Training", "Benchmarks", "Datasets", "MessagePassing", "HDF5", "Reporting", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: swift),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
