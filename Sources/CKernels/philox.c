@@ -1,0 +1,53 @@
+#include "philox_lanes.h"
+
+#include <math.h>
+#include <string.h>
+
+void sdt_philox_block(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
+  uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+  uint32_t k0 = key[0], k1 = key[1];
+  for (int r = 0; r < 10; r++) {
+    uint64_t p0 = (uint64_t)0xD2511F53u * c0, p1 = (uint64_t)0xCD9E8D57u * c2;
+    c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+    c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+    c1 = (uint32_t)p1;
+    c3 = (uint32_t)p0;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
+}
+
+SDT_DISPATCH
+void sdt_philox_fill(sdt_stream stream, uint32_t item, uint32_t *out, size_t count) {
+  uint32_t words[SDT_GROUP];
+  for (size_t base = 0; base < count; base += SDT_GROUP) {
+    sdt_philox_group(stream, item, (uint32_t)(base / SDT_GROUP), words);
+    size_t n = count - base < SDT_GROUP ? count - base : SDT_GROUP;
+    memcpy(out + base, words, n * sizeof *out);
+  }
+}
+
+SDT_DISPATCH
+void sdt_uniform_fill(sdt_stream stream, uint32_t item, float *out, size_t count) {
+  uint32_t words[SDT_GROUP];
+  for (size_t base = 0; base < count; base += SDT_GROUP) {
+    sdt_philox_group(stream, item, (uint32_t)(base / SDT_GROUP), words);
+    size_t n = count - base < SDT_GROUP ? count - base : SDT_GROUP;
+    for (size_t i = 0; i < n; i++) out[base + i] = sdt_unit_float(words[i]);
+  }
+}
+
+void sdt_normal_fill(sdt_stream stream, uint32_t item, float *out, size_t count) {
+  uint32_t words[SDT_GROUP];
+  for (size_t base = 0; base < count; base += SDT_GROUP) {
+    sdt_philox_group(stream, item, (uint32_t)(base / SDT_GROUP), words);
+    for (size_t i = 0; i < SDT_GROUP / 2; i++) {
+      // 1 - u lies in (0, 1], so the logarithm is finite.
+      double radius = sqrt(-2.0 * log(1.0 - (words[i] >> 8) * 0x1p-24));
+      double angle = 6.283185307179586 * ((words[i + 32] >> 8) * 0x1p-24);
+      if (base + i < count) out[base + i] = (float)(radius * cos(angle));
+      if (base + i + 32 < count) out[base + i + 32] = (float)(radius * sin(angle));
+    }
+  }
+}

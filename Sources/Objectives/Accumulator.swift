@@ -1,0 +1,139 @@
+import Tensors
+
+/// Where an objective puts the sums of its shards: a flat buffer a shard, added along the reduction
+/// tree as shards are committed, and metric sums with their counts.
+public final class Accumulator {
+  /// The named slices of the flat buffer.
+  public let sums: SliceLayout
+  /// The number of elements with the control words that follow the slices.
+  public let length: Int
+  /// The canonical partial sums this rank forms: nodes of the tree, in order.
+  public let roots: [ReductionTree.Node]
+  /// Called with a range of the flat buffers when all of this rank's roots are final there.
+  public var onReady: (Range<Int>) -> Void = { _ in }
+
+  private let local: Range<Int>
+  private let buffers: [Tensor]
+  private let slices: [[Tensor]]
+  private let merges: [[(into: Int, from: Int)]]
+  private let rootPlaces: [Int]
+
+  /// Metric sums of this rank's shards since the last `resetMetrics`: [local shards, metrics + 1],
+  /// the last column being the number of samples.
+  public private(set) var metricSums: [Double]
+  private let metricWidth: Int
+
+  /// The words behind the slices: how many ranks ask for a stop, how many shards saw a number that
+  /// is not finite. They ride along with the sums, so agreeing costs no message of its own.
+  public static let controlWords = 2
+
+  /// Buffers for the shards of one rank.
+  /// - Parameters:
+  ///   - sums: the slices a phase sums.
+  ///   - metrics: the number of metrics.
+  ///   - layout: the shards, and which are this rank's.
+  public init(sums: SliceLayout, metrics: Int, layout: ShardLayout) {
+    self.sums = sums
+    length = sums.count + Self.controlWords
+    local = layout.local
+    let tree = ReductionTree(shards: layout.shards)
+    roots = tree.roots(covering: local)
+    let plan = MergePlan(tree: tree, local: local, roots: roots)
+    merges = plan.merges
+    rootPlaces = plan.rootPlaces
+    let length = self.length
+    buffers = local.map { _ in Tensor(length) }
+    slices = buffers.map { buffer in
+      sums.slices.map { buffer.view(offset: $0.offset, shape: $0.shape) }
+    }
+    metricWidth = metrics + 1
+    metricSums = Array(repeating: 0, count: local.count * metricWidth)
+  }
+
+  /// A slice of a shard's buffer, to be overwritten with the shard's sum.
+  /// - Parameters:
+  ///   - slice: the place in `sums.slices`.
+  ///   - place: the shard's place among this rank's.
+  public func slice(_ slice: Int, at place: Int) -> Tensor {
+    slices[place][slice]
+  }
+
+  /// Says that a shard's slice is final: it is added to its neighbours' as far as the tree allows.
+  /// Shards commit a slice in order.
+  public func commit(slice: Int, at place: Int) {
+    merge(sums.slices[slice].range, at: place)
+  }
+
+  /// Says that all slices of a shard are final.
+  public func commit(at place: Int) {
+    merge(0..<sums.count, at: place)
+  }
+
+  /// Sets the control words of all shards and finishes the buffers.
+  /// - Parameters:
+  ///   - stopRequested: whether this rank was asked to stop.
+  ///   - finite: whether every number this rank saw was finite.
+  public func finish(stopRequested: Bool, finite: Bool) {
+    for (place, buffer) in buffers.enumerated() {
+      buffer.pointer[sums.count] = place == 0 && stopRequested ? 1 : 0
+      buffer.pointer[sums.count + 1] = place == 0 && !finite ? 1 : 0
+      merge(sums.count..<length, at: place)
+    }
+  }
+
+  /// The buffer of a root.
+  public func root(_ index: Int) -> Tensor { buffers[rootPlaces[index]] }
+
+  /// Adds to a metric of a shard.
+  public func addMetric(_ metric: Int, _ value: Double, at place: Int) {
+    metricSums[place * metricWidth + metric] += value
+  }
+
+  /// Adds to the number of samples of a shard.
+  public func addCount(_ count: Int, at place: Int) {
+    metricSums[place * metricWidth + metricWidth - 1] += Double(count)
+  }
+
+  /// Whether all metric sums are finite.
+  public var metricsAreFinite: Bool { metricSums.allSatisfy(\.isFinite) }
+
+  /// Starts a new interval of metrics.
+  public func resetMetrics() {
+    for i in metricSums.indices { metricSums[i] = 0 }
+  }
+
+  /// Puts back the metric sums of a stored interval.
+  public func restoreMetrics(_ values: [Double]) {
+    precondition(values.count == metricSums.count, "one row a local shard")
+    metricSums = values
+  }
+
+  private func merge(_ range: Range<Int>, at place: Int) {
+    for (into, from) in merges[place] {
+      buffers[into].add(buffers[from], in: range)
+    }
+    if place == local.count - 1 { onReady(range) }
+  }
+}
+
+/// Which buffers are added when a shard is committed. Every node is summed into the buffer of its
+/// first shard, as soon as its last shard is there.
+private struct MergePlan {
+  var merges: [[(into: Int, from: Int)]]
+  var rootPlaces: [Int]
+
+  init(tree: ReductionTree, local: Range<Int>, roots: [ReductionTree.Node]) {
+    merges = local.map { _ in [] }
+    rootPlaces = roots.map { $0.first - local.lowerBound }
+    for root in roots { add(root, tree, local.lowerBound) }
+  }
+
+  private mutating func add(_ node: ReductionTree.Node, _ tree: ReductionTree, _ first: Int) {
+    guard node.level > 0 else { return }
+    let halves = tree.children(node)
+    for half in halves where !tree.range(of: half).isEmpty { add(half, tree, first) }
+    let right = tree.range(of: halves[1])
+    guard let last = right.last else { return }
+    merges[last - first].append((halves[0].first - first, halves[1].first - first))
+  }
+}
