@@ -86,6 +86,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
       swiftSettings: swift),
+    .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
