@@ -81,6 +81,12 @@ let package = Package(
         "Training", "Benchmarks", "Datasets", "MessagePassing", "HDF5", "Reporting", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
+
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
+      swiftSettings: swift),
+    .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
