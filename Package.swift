@@ -83,6 +83,7 @@ let package = Package(
       ], swiftSettings: swift),
 
     .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "PNG"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
