@@ -20,7 +20,7 @@ extension Progress.Status {
     ranked.append((stage.map { "\($0) \(epochField)" } ?? epochField, 1))
     ranked.append((field(loss), 0))
     ranked += metrics.enumerated().map { (field($1), 4 + $0) }
-    ranked.append(("\(Format.rate(samplesPerSecond)) samples/s", 3))
+    ranked.append(("\(Format.rate(samplesPerSecond))/s", 3))
     if let eta { ranked.append(("ETA \(Format.duration(eta))", 2)) }
     let shortBar = 18
     while ranked.count > 1, ranked.reduce(shortBar, { $0 + $1.text.count + 2 }) > width {

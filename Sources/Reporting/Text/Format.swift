@@ -31,7 +31,7 @@ public enum Format {
     guard value.isFinite else { return value > 0 ? "inf" : "-inf" }
     let size = abs(value)
     if size == 0 { return "0" }
-    if size < 1e-3 || size >= 1e6 { return String(format: "%.3e", value) }
+    if size < 1e-3 || size >= 1e6 { return scientific(value, 3) }
     let places = size < 1 ? 4 : max(0, 3 - Int(log10(size)))
     return fixed(value, places)
   }
@@ -48,6 +48,10 @@ public enum Format {
 
   static func fixed(_ value: Double, _ places: Int) -> String {
     String(format: "%.\(places)f", value)
+  }
+
+  static func scientific(_ value: Double, _ places: Int) -> String {
+    String(format: "%.\(places)e", value)
   }
 
   private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
