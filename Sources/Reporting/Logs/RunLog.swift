@@ -18,7 +18,7 @@ public final class RunLog: Sendable {
   /// Opens the log, or creates it.
   ///
   /// `echo` also receives every line, without its time: `RunLog.standardError`, or the `event` of a
-  /// `Progress`, which keeps its bar intact.
+  /// `ProgressDisplay`, which keeps its bar intact.
   public init(
     path: String, echo: (@Sendable (String) -> Void)? = nil,
     now: @escaping @Sendable () -> Date = { Date() }

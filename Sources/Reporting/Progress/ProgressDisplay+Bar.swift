@@ -1,4 +1,4 @@
-extension Progress.Status {
+extension ProgressDisplay.Status {
   /// The status as a line with a bar that fits `width` columns. Where that is narrow, first the
   /// lesser fields go, then the bar, and the loss stays longest.
   func bar(width: Int, isUnicode: Bool) -> String {

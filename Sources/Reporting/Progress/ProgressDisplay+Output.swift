@@ -1,6 +1,6 @@
 import Foundation
 
-extension Progress {
+extension ProgressDisplay {
   /// Where progress is drawn.
   public struct Output: Sendable {
     let write: @Sendable (String) -> Void

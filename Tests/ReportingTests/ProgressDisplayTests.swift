@@ -2,24 +2,24 @@ import Testing
 
 @testable import Reporting
 
-@Suite("Progress")
-struct ProgressTests {
+@Suite("Progress display")
+struct ProgressDisplayTests {
   /// A display whose clock and window are set by the test, and whose output is kept.
   private struct Screen {
     let time = Shared(0.0)
     let width = Shared(80)
     let text = Shared("")
 
-    func progress(_ mode: Progress.Mode, isUnicode: Bool = true) -> Progress {
-      let output = Progress.Output(isUnicode: isUnicode, width: { [width] in width.value }) {
+    func progress(_ mode: ProgressDisplay.Mode, isUnicode: Bool = true) -> ProgressDisplay {
+      let output = ProgressDisplay.Output(isUnicode: isUnicode, width: { [width] in width.value }) {
         [text] piece in text.change { $0 += piece }
       }
-      return Progress(mode: mode, output: output, clock: { [time] in time.value })
+      return ProgressDisplay(mode: mode, output: output, clock: { [time] in time.value })
     }
   }
 
-  private func status(_ step: Int, endsEpoch: Bool = false) -> Progress.Status {
-    Progress.Status(
+  private func status(_ step: Int, endsEpoch: Bool = false) -> ProgressDisplay.Status {
+    ProgressDisplay.Status(
       epoch: 3, epochs: 10, step: step, steps: 4690, loss: ("reconstruction", 12.4136),
       metrics: [("gap", 0.5)], samplesPerSecond: 45_200, eta: 32, endsEpoch: endsEpoch)
   }
@@ -48,6 +48,20 @@ struct ProgressTests {
     #expect(screen.text.value == line("1407") + line("1408"), "finish shows the last step, once")
   }
 
+  @Test("a loop can ask whether an update would be drawn")
+  func due() {
+    let screen = Screen()
+    let lines = screen.progress(.lines(every: 10))
+    #expect(!lines.isDue())
+    #expect(lines.isDue(endsEpoch: true))
+    screen.time.value = 10
+    #expect(lines.isDue())
+    lines.update(status(1))
+    #expect(!lines.isDue())
+    #expect(!screen.progress(.quiet).isDue(endsEpoch: true))
+    #expect(screen.progress(.bar).isDue())
+  }
+
   @Test("finish does not repeat a line")
   func finish() {
     let screen = Screen()
@@ -59,7 +73,7 @@ struct ProgressTests {
 
   @Test("stage, unknown ends and odd losses in a plain line")
   func plainVariants() {
-    let status = Progress.Status(
+    let status = ProgressDisplay.Status(
       stage: "rbm-2", epoch: 1, epochs: 0, step: 5, steps: 0, loss: ("loss", .nan),
       samplesPerSecond: .nan, eta: nil)
     #expect(status.line == "rbm-2  epoch 1  step 5  loss nan  - samples/s")
@@ -134,7 +148,7 @@ struct ProgressTests {
 
   @Test("only a capable terminal gets a bar")
   func automatic() {
-    func mode(_ isTerminal: Bool, _ environment: [String: String]) -> Progress.Mode {
+    func mode(_ isTerminal: Bool, _ environment: [String: String]) -> ProgressDisplay.Mode {
       .automatic(isTerminal: isTerminal, environment: environment)
     }
     #expect(mode(true, ["TERM": "xterm"]) == .bar)
@@ -147,9 +161,9 @@ struct ProgressTests {
 
   @Test("the locale decides about the characters of the bar")
   func locale() {
-    #expect(Progress.Output.isUnicode(["LANG": "de_DE.UTF-8"]))
-    #expect(Progress.Output.isUnicode(["LC_ALL": "C.utf8", "LANG": "C"]))
-    #expect(!Progress.Output.isUnicode(["LC_ALL": "C", "LANG": "de_DE.UTF-8"]))
-    #expect(!Progress.Output.isUnicode([:]))
+    #expect(ProgressDisplay.Output.isUnicode(["LANG": "de_DE.UTF-8"]))
+    #expect(ProgressDisplay.Output.isUnicode(["LC_ALL": "C.utf8", "LANG": "C"]))
+    #expect(!ProgressDisplay.Output.isUnicode(["LC_ALL": "C", "LANG": "de_DE.UTF-8"]))
+    #expect(!ProgressDisplay.Output.isUnicode([:]))
   }
 }

@@ -1,4 +1,4 @@
-extension Progress {
+extension ProgressDisplay {
   /// Where training is.
   public struct Status: Sendable, Equatable {
     /// A quantity with its name.
@@ -46,7 +46,7 @@ extension Progress {
   }
 }
 
-extension Progress.Status {
+extension ProgressDisplay.Status {
   /// The share of the steps that are done; `nil` where the number of steps is unknown.
   var fraction: Double? {
     steps > 0 ? min(1, max(0, Double(step) / Double(steps))) : nil

@@ -3,8 +3,9 @@ import Synchronization
 /// What a person sees while a run trains: a bar that is redrawn on a terminal, a line every few
 /// seconds elsewhere (a batch log, or under `mpirun`, where standard error is a pipe).
 ///
-/// Cheap enough to be told of every step: nothing is formatted unless it is drawn.
-public final class Progress: Sendable {
+/// Cheap enough to be told of every step: nothing is formatted unless it is drawn. (Not named
+/// `Progress`, which is a class of Foundation.)
+public final class ProgressDisplay: Sendable {
   /// How progress is shown.
   public enum Mode: Sendable, Equatable {
     /// One line, redrawn.
@@ -45,7 +46,7 @@ public final class Progress: Sendable {
   /// Creates the display of one run. `clock` gives seconds from any start, never backwards.
   public init(
     mode: Mode, output: Output = .standardError,
-    clock: @escaping @Sendable () -> Double = Progress.uptime
+    clock: @escaping @Sendable () -> Double = ProgressDisplay.uptime
   ) {
     self.mode = mode
     self.output = output
@@ -57,12 +58,22 @@ public final class Progress: Sendable {
   public func update(_ status: Status) {
     state.withLock { state in
       state.latest = status
-      let elapsed = clock() - state.lastDrawing
-      switch mode {
-      case .quiet: break
-      case .bar: if !state.barIsDrawn || elapsed >= Self.redrawInterval { draw(&state) }
-      case .lines(let interval): if status.endsEpoch || elapsed >= interval { draw(&state) }
-      }
+      if isDue(state, endsEpoch: status.endsEpoch) { draw(&state) }
+    }
+  }
+
+  /// Whether an update would be drawn now. A loop that allocates nothing a step asks this before it
+  /// puts a status together.
+  public func isDue(endsEpoch: Bool = false) -> Bool {
+    state.withLock { isDue($0, endsEpoch: endsEpoch) }
+  }
+
+  private func isDue(_ state: State, endsEpoch: Bool) -> Bool {
+    let elapsed = clock() - state.lastDrawing
+    return switch mode {
+    case .quiet: false
+    case .bar: !state.barIsDrawn || elapsed >= Self.redrawInterval
+    case .lines(let interval): endsEpoch || elapsed >= interval
     }
   }
 
