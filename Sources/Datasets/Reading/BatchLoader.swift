@@ -17,6 +17,11 @@ public final class SampleCache {
   /// Whether the rank keeps its samples.
   public var isKept: Bool { rows != nil }
 
+  private init() { rows = nil }
+
+  /// Nothing is kept.
+  public static var none: SampleCache { SampleCache() }
+
   /// The samples of a rank's shards under a plan, if they are to be kept.
   public init(
     _ table: SampleTable, plan: EpochPlan, layout: ShardLayout, memory: Int, policy: CachePolicy

@@ -27,6 +27,9 @@ public struct SampleShape: Sendable, Equatable {
     self.width = width
   }
 
+  /// Channels, height, width.
+  public var axes: [Int] { [channels, height, width] }
+
   /// The number of values.
   public var count: Int { channels * height * width }
 

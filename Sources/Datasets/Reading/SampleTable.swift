@@ -72,9 +72,12 @@ public final class SampleTable: @unchecked Sendable {
   public let shape: SampleShape
   /// How a value is kept in memory.
   public let stored: StoredType
+  /// Whether the file stores fractions and not whole numbers.
+  public let isFloating: Bool
   /// Whether there are labels.
   public let hasLabels: Bool
 
+  private var accepted: ClosedRange<Float>?
   private let parts: [Part]
   private let channelsLast: Bool
 
@@ -102,6 +105,7 @@ public final class SampleTable: @unchecked Sendable {
     let first = parts[0]
     shape = try SampleShape(axes: first.images.shape, layout: location.layout, name: first.name)
     stored = try StoredType(first.images.elementType, name: first.name)
+    isFloating = !first.images.elementType.isInteger
     hasLabels = location.labels != nil
     channelsLast =
       location.layout == .channelsLast
@@ -160,7 +164,7 @@ public final class SampleTable: @unchecked Sendable {
       let local = wanted.lowerBound - part.rows.lowerBound..<wanted.upperBound - part.rows.lowerBound
       let buffer = UnsafeMutableRawBufferPointer(start: place, count: wanted.count * sampleBytes)
       try part.images.read(rows: local, as: stored.element, into: buffer)
-      try checkFinite(buffer, rows: local, name: part.name)
+      try checkValues(buffer, rows: local, name: part.name)
       if channelsLast { moveChannelsFirst(buffer, rows: wanted.count) }
     }
   }
@@ -177,16 +181,41 @@ public final class SampleTable: @unchecked Sendable {
     }
   }
 
-  private func checkFinite(_ buffer: UnsafeMutableRawBufferPointer, rows: Range<Int>, name: String)
-    throws
-  {
-    guard stored == .float32 else { return }
-    let values = buffer.bindMemory(to: Float.self)
-    guard sdt_all_finite(values.baseAddress, values.count) == 0 else { return }
-    let place = values.firstIndex { !$0.isFinite }!
-    throw DatasetError(
-      "\(name)[\(rows.lowerBound + place / shape.count)] holds \(values[place]) at value "
-        + "\(place % shape.count) of the sample; clean the data, every value must be finite")
+  /// Says which values may occur. Call it before anything is read.
+  public func accept(_ range: ClosedRange<Double>) {
+    accepted = Float(range.lowerBound)...Float(range.upperBound)
+  }
+
+  private func checkValues(
+    _ buffer: UnsafeMutableRawBufferPointer, rows: Range<Int>, name: String
+  ) throws {
+    func fail(_ place: Int, _ problem: String) -> DatasetError {
+      DatasetError(
+        "\(name)[\(rows.lowerBound + place / shape.count)]: value \(place % shape.count) of the "
+          + "sample is \(problem)")
+    }
+    func check<T>(_ type: T.Type, _ widen: (T) -> Float) throws {
+      guard let accepted else { return }
+      let values = buffer.bindMemory(to: type)
+      guard let place = values.firstIndex(where: { !accepted.contains(widen($0)) }) else { return }
+      throw fail(
+        place,
+        "\(values[place]), outside \(accepted.lowerBound) to \(accepted.upperBound); set data.range "
+          + "to the values that mean 0 and 1, or another data.transform")
+    }
+    switch stored {
+    case .uint8:
+      if accepted != 0...255 { try check(UInt8.self) { Float($0) } }
+    case .int16: try check(Int16.self) { Float($0) }
+    case .float32:
+      let values = buffer.bindMemory(to: Float.self)
+      if sdt_all_finite(values.baseAddress, values.count) == 0,
+        let place = values.firstIndex(where: { !$0.isFinite })
+      {
+        throw fail(place, "\(values[place]); clean the data, every value must be finite")
+      }
+      try check(Float.self) { $0 }
+    }
   }
 
   private func moveChannelsFirst(_ buffer: UnsafeMutableRawBufferPointer, rows: Int) {
@@ -222,9 +251,6 @@ public final class SampleTable: @unchecked Sendable {
       row.withUnsafeBytes { hash.update($0) }
       hash.update("\(label)")
     }
-    return "sha256:" + hash.finalize().map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    return "sha256:\(hash.hex)"
   }
 }

@@ -17,11 +17,5 @@ public func parameterDigest(_ sets: [ParameterSet]) -> String {
     sizes.withUnsafeBytes { hash.update($0) }
     hash.update(UnsafeRawBufferPointer(slice.values.buffer))
   }
-  return "sha256:" + hash.finalize().map { hexadecimal($0) }.joined()
-}
-
-/// Two digits of a byte.
-func hexadecimal(_ byte: UInt8) -> String {
-  let digits = String(byte, radix: 16)
-  return digits.count == 1 ? "0" + digits : digits
+  return "sha256:\(hash.hex)"
 }

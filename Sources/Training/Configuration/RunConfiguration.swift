@@ -34,6 +34,9 @@ public struct RunConfiguration {
     case binarizeSample = "binarize-sample"
     case binarizeFixed = "binarize-fixed"
     case standardize
+
+    /// Whether stored values become numbers from 0 to 1 first.
+    var needsUnitValues: Bool { self != .none && self != .standardize }
   }
 
   /// How long and in what pieces a model trains.

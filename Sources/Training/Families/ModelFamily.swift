@@ -70,7 +70,7 @@ extension ModelFamily {
 }
 
 /// All families.
-let families: [any ModelFamily.Type] = [RBMFamily.self]
+var families: [any ModelFamily.Type] { [RBMFamily.self] }
 
 /// The family that a configuration names, with its settings.
 func makeFamily(_ settings: SettingsReader) throws -> any ModelFamily {
