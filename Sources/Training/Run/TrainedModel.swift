@@ -3,6 +3,7 @@ import Datasets
 import HDF5
 import MessagePassing
 import Objectives
+import PNG
 import Reporting
 import Tensors
 
