@@ -15,7 +15,7 @@ extension File {
   ) throws -> T {
     let temporary = "\(path).\(getpid()).partial"
     do {
-      let file = try File(creating: temporary)
+      let file = try File(creating: temporary, shownAs: path)
       let result = try body(file)
       try file.close()
       try forceToDisk(temporary)

@@ -25,7 +25,7 @@ public final class Dataset: @unchecked Sendable {
     let what = "cannot read the description of '\(path)' in '\(file.path)'"
     let type = try Handle(H5Dget_type(id), what)
     let creation = try Handle(H5Dget_create_plist(id), what)
-    shape = try readShape(of: id, what)
+    shape = try readShape(of: Handle(H5Dget_space(id), what), what)
     elementType = try ElementType(describing: type.id)
     chunk = try readChunk(of: creation.id, rank: shape.count, what)
     filters = try readFilters(of: creation.id, what)
@@ -55,9 +55,8 @@ public final class Dataset: @unchecked Sendable {
   var name: String { "'\(path)' of '\(file.path)'" }
 }
 
-/// Lengths of the axes of the dataset `id`. `H5Sget_simple_extent_dims`
-private func readShape(of id: hid_t, _ what: String) throws -> [Int] {
-  let space = try Handle(H5Dget_space(id), what)
+/// Lengths of the axes of `space`. `H5Sget_simple_extent_dims`
+func readShape(of space: borrowing Handle, _ what: String) throws -> [Int] {
   let rank = try check(H5Sget_simple_extent_ndims(space.id), what)
   var lengths = [hsize_t](repeating: 0, count: Int(rank))
   try check(H5Sget_simple_extent_dims(space.id, &lengths, nil), what)

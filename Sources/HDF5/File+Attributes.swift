@@ -84,6 +84,16 @@ extension File {
     }
   }
 
+  /// Lengths of the axes of attribute `name`, empty for a single value; nil when there is none.
+  /// `H5Aget_space`
+  public func attributeShape(_ name: String, on path: String = "/") throws -> [Int]? {
+    try HDF5Queue.sync {
+      guard let attribute = try openAttribute(name, on: path) else { return nil }
+      let space = try Handle(H5Aget_space(attribute.id), cannotRead(name, path))
+      return try readShape(of: space, cannotRead(name, path))
+    }
+  }
+
   /// The names of the attributes of the object at `path`, sorted. `H5Aget_name_by_idx`
   public func attributeNames(on path: String = "/") throws -> [String] {
     try HDF5Queue.sync {

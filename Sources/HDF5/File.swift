@@ -35,12 +35,17 @@ public final class File: @unchecked Sendable {
 
   /// Creates a file, replacing an existing one. `H5Fcreate`
   public convenience init(creating path: String) throws {
+    try self.init(creating: path, shownAs: path)
+  }
+
+  /// Creates the file `path`; error messages speak of `name`.
+  convenience init(creating path: String, shownAs name: String) throws {
     let id = try HDF5Queue.sync {
       let access = try fileAccess()
       return try check(
-        H5Fcreate(path, sdt_h5_truncate(), sdt_h5_default(), access.id), "cannot create '\(path)'")
+        H5Fcreate(path, sdt_h5_truncate(), sdt_h5_default(), access.id), "cannot create '\(name)'")
     }
-    self.init(owning: id, path: path)
+    self.init(owning: id, path: name)
   }
 
   /// The identifier of the open file; throws after `close()`. Call on the queue only.

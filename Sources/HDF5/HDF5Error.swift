@@ -15,7 +15,9 @@ public struct HDF5Error: Error, CustomStringConvertible, Sendable {
 
   /// The message, and the innermost frame of the library's stack that says something.
   public var description: String {
-    guard let reason = stack.first(where: { !$0.isEmpty }) else { return message }
+    // For a filter that is missing the innermost frames tell of the search for plugins.
+    let missingFilter = stack.first { $0.contains("is not registered") }
+    guard let reason = missingFilter ?? stack.first(where: { !$0.isEmpty }) else { return message }
     return "\(message): \(reason)"
   }
 }

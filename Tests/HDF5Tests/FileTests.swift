@@ -108,6 +108,8 @@ import Testing
       #expect(try copy.attributeString("empty", on: path) == "")
       #expect(try copy.attributeString("long", on: path) == long)
       #expect(try copy.attributeStrings("names", on: path) == ["a", "", "ß"])
+      #expect(try copy.attributeShape("names", on: path) == [3])
+      #expect(try copy.attributeShape("text", on: path) == [])
       #expect(try copy.attributeInt("count", on: path) == -7)
       #expect(try copy.attributeDouble("mean", on: path) == 0.1)
       #expect(try copy.attributeDouble("count", on: path) == -7)

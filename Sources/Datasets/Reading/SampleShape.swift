@@ -43,8 +43,8 @@ public struct SampleShape: Sendable, Equatable {
     let expected = layout.rawValue.count
     guard axes.count == expected else {
       throw DatasetError(
-        "\(name) has \(axes.count) axes \(axes), but layout \(layout.rawValue) has \(expected); "
-          + "set data.layout to one of \(Self.layouts)")
+        name, "has \(axes.count) axes \(axes), but layout \(layout.rawValue) has \(expected)",
+        advice: "set layout to one of \(Self.layouts)")
     }
     switch layout {
     case .vectors: self.init(channels: 1, height: 1, width: axes[1])
@@ -52,7 +52,7 @@ public struct SampleShape: Sendable, Equatable {
     case .channelsFirst: self.init(channels: axes[1], height: axes[2], width: axes[3])
     case .channelsLast: self.init(channels: axes[3], height: axes[1], width: axes[2])
     }
-    guard count > 0 else { throw DatasetError("\(name) has samples of no values: axes \(axes)") }
+    guard count > 0 else { throw DatasetError(name, "has samples of no values: axes \(axes)") }
   }
 
   private static let layouts = ImageLayout.allCases.map(\.rawValue).joined(separator: ", ")
@@ -64,8 +64,8 @@ public struct SampleShape: Sendable, Equatable {
     case 4: return axes[3] <= 4 && axes[1] > 4 ? .channelsLast : .channelsFirst
     default:
       throw DatasetError(
-        "\(name) has \(axes.count) axes \(axes); a dataset of samples has the axes of one of "
-          + layouts)
+        name, "has \(axes.count) axes \(axes)",
+        advice: "a dataset of samples has the axes of one of \(layouts)")
     }
   }
 }

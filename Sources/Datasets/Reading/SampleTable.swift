@@ -55,7 +55,7 @@ public enum StoredType: Sendable {
     case .int8, .int16: self = .int16
     case .uint16, .int32, .uint32, .int64, .uint64, .float16, .float32, .float64: self = .float32
     case .other(let type):
-      throw DatasetError("\(name) holds \(type), not numbers; name a dataset of numbers")
+      throw DatasetError(name, "holds \(type), not numbers", advice: "name a dataset of numbers")
     }
   }
 }
@@ -92,7 +92,7 @@ public final class SampleTable: @unchecked Sendable {
   /// Opens the files and checks that their datasets fit each other.
   public init(_ location: DataLocation) throws {
     self.location = location
-    guard !location.files.isEmpty else { throw DatasetError("no data file is named") }
+    guard !location.files.isEmpty else { throw DatasetError("data", "no file is named") }
     var start = 0
     var parts: [Part] = []
     for path in location.files {
@@ -112,7 +112,8 @@ public final class SampleTable: @unchecked Sendable {
       || (location.layout == nil && first.images.shape.count == 4
         && shape.channels == first.images.shape[3] && shape.channels != first.images.shape[1])
     guard count > 0 else {
-      throw DatasetError("\(first.name) is empty: axes \(first.images.shape); there is nothing to read")
+      throw DatasetError(
+        first.name, "is empty: axes \(first.images.shape)", advice: "name a dataset with samples")
     }
     for part in parts.dropFirst() { try check(part, like: first) }
   }
@@ -122,17 +123,18 @@ public final class SampleTable: @unchecked Sendable {
     let images = try file.dataset(location.images)
     let labels = try location.labels.map { try file.dataset($0) }
     guard let rows = images.shape.first else {
-      throw DatasetError("\(path): \(location.images) is a single number, not a table of samples")
+      throw DatasetError("\(path): \(location.images)", "is a single number, not a table of samples")
     }
     if let labels {
       guard labels.shape == [rows] else {
         throw DatasetError(
-          "\(path): \(labels.path) has axes \(labels.shape), but \(images.path) has \(rows) samples; "
-            + "labels have one integer a sample: [\(rows)]")
+          "\(path): \(labels.path)",
+          "has axes \(labels.shape), but \(images.path) has \(rows) samples",
+          advice: "labels have one integer a sample: [\(rows)]")
       }
       guard labels.elementType.isInteger else {
         throw DatasetError(
-          "\(path): \(labels.path) holds \(labels.elementType), but labels are integers")
+          "\(path): \(labels.path)", "holds \(labels.elementType), but labels are integers")
       }
     }
     return Part(rows: start..<start + rows, images: images, labels: labels)
@@ -143,9 +145,10 @@ public final class SampleTable: @unchecked Sendable {
       part.images.elementType == first.images.elementType
     else {
       throw DatasetError(
-        "\(part.name) has axes \(part.images.shape) of \(part.images.elementType), but "
-          + "\(first.name) has \(first.images.shape) of \(first.images.elementType); files of one "
-          + "dataset agree in all axes but the first, and in type")
+        part.name,
+        "has axes \(part.images.shape) of \(part.images.elementType), but \(first.name) has "
+          + "\(first.images.shape) of \(first.images.elementType)",
+        advice: "files of one dataset agree in all axes but the first, and in type")
     }
   }
 
@@ -189,19 +192,19 @@ public final class SampleTable: @unchecked Sendable {
   private func checkValues(
     _ buffer: UnsafeMutableRawBufferPointer, rows: Range<Int>, name: String
   ) throws {
-    func fail(_ place: Int, _ problem: String) -> DatasetError {
+    func fail(_ place: Int, _ value: Float, _ problem: String, advice: String) -> DatasetError {
       DatasetError(
-        "\(name)[\(rows.lowerBound + place / shape.count)]: value \(place % shape.count) of the "
-          + "sample is \(problem)")
+        "\(name)[\(rows.lowerBound + place / shape.count)]",
+        "value \(place % shape.count) of the sample is \(value)\(problem)", advice: advice)
     }
     func check<T>(_ type: T.Type, _ widen: (T) -> Float) throws {
       guard let accepted else { return }
       let values = buffer.bindMemory(to: type)
       guard let place = values.firstIndex(where: { !accepted.contains(widen($0)) }) else { return }
       throw fail(
-        place,
-        "\(values[place]), outside \(accepted.lowerBound) to \(accepted.upperBound); set data.range "
-          + "to the values that mean 0 and 1, or another data.transform")
+        place, widen(values[place]),
+        ", outside \(accepted.lowerBound) to \(accepted.upperBound)",
+        advice: "set data.range to the values that mean 0 and 1, or another data.transform")
     }
     switch stored {
     case .uint8:
@@ -212,7 +215,7 @@ public final class SampleTable: @unchecked Sendable {
       if sdt_all_finite(values.baseAddress, values.count) == 0,
         let place = values.firstIndex(where: { !$0.isFinite })
       {
-        throw fail(place, "\(values[place]); clean the data, every value must be finite")
+        throw fail(place, values[place], "", advice: "clean the data, every value must be finite")
       }
       try check(Float.self) { $0 }
     }

@@ -61,8 +61,9 @@ public final class DataPipeline {
     let test = try configuration.data.test.map { try SampleTable($0) }
     if let test, test.shape != train.shape {
       throw DatasetError(
-        "test samples are \(test.shape.text) but training samples are \(train.shape.text); "
-          + "data.train and data.test must agree")
+        test.location.images,
+        "test samples are \(test.shape.text) but training samples are \(train.shape.text)",
+        advice: "data.train and data.test must agree")
     }
     if configuration.training.globalBatch > train.count {
       throw ConfigurationError(
