@@ -73,12 +73,12 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Tensors", "Objectives", "Optimizers", "Datasets", "HDF5", "MessagePassing",
-        "DataParallel", "Models", "Training",
+        "DataParallel", "Reporting", "Training",
       ], swiftSettings: swift),
     .executableTarget(
       name: "swift-dist-train",
       dependencies: [
-        "Training", "Benchmarks", "Datasets", "MessagePassing", "HDF5", "Reporting", "Tensors",
+        "Training", "Benchmarks", "Objectives", "Datasets", "MessagePassing", "Reporting", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
 

@@ -86,3 +86,17 @@ extension Checkpoint {
 
   private static let sampleAxes = ["sample_channels", "sample_height", "sample_width"]
 }
+
+extension Checkpoint {
+  /// Reads a checkpoint from disk and checks that it is whole.
+  public init(reading path: String) throws {
+    try self.init(image: readBytes(path), name: path)
+  }
+
+  /// Whether an HDF5 file says that it is a checkpoint. Throws when it is no HDF5 file.
+  public static func isCheckpoint(_ path: String) throws -> Bool {
+    let file = try File(reading: path)
+    defer { try? file.close() }
+    return try file.attributeString("format") == "swift-dist-train checkpoint"
+  }
+}

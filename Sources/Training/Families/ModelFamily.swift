@@ -13,6 +13,14 @@ public struct StageContext {
   public let layout: ShardLayout
   /// The parameters of the stages before, in order.
   public let earlier: [ParameterSet]
+
+  /// A context.
+  public init(shape: SampleShape, seed: UInt64, layout: ShardLayout, earlier: [ParameterSet]) {
+    self.shape = shape
+    self.seed = seed
+    self.layout = layout
+    self.earlier = earlier
+  }
 }
 
 /// One entry of a curriculum: an objective, and how its model is judged and looked at.

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Foundation
+import MessagePassing
+import Objectives
+import Reporting
+import Tensors
+import Training
+
+/// `evaluate`: measures a checkpoint on its test set.
+struct EvaluateCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Evaluate a checkpoint on the test set, each sample once, over all ranks.",
+    discussion: "Other data: --set data.test.file=other.h5 --set data.test.images=/images")
+
+  @Argument(help: "The checkpoint.")
+  var checkpoint: String
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run(_ communicator: Communicator) throws -> ExitStatus {
+    let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    let values = try model.evaluate()
+    guard communicator.rank == 0 else { return .done }
+    if json {
+      let object = JSONObject(values.map { ($0.name, JSONValue.double($0.value)) })
+      print(JSONValue.object(object).encoded(pretty: true))
+    } else {
+      var table = Table([.left("quantity"), .right("mean over the test set")])
+      for (name, value) in values { table.add([name, Format.metric(value)]) }
+      print(table.text())
+    }
+    return .done
+  }
+}
+
+/// `sample`: draws from a model.
+struct SampleCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Draw samples from a checkpoint's model.",
+    discussion: "The output's ending says what is written: a grid of pictures (.png) or HDF5 (.h5).")
+
+  @Argument(help: "The checkpoint.")
+  var checkpoint: String
+
+  @Option(name: [.short, .long], help: "Where samples go: .png or .h5.")
+  var output = "samples.png"
+
+  @Option(help: "The number of samples.")
+  var count = 100
+
+  @Option(help: "The number of Gibbs sweeps of a chain, which starts at random.")
+  var sweeps = 1000
+
+  @Option(help: "What the draws are keyed by.")
+  var seed: UInt64 = 1
+
+  func validate() throws {
+    guard count > 0, sweeps > 0 else { throw ValidationError("--count and --sweeps are above zero.") }
+    guard output.hasSuffix(".png") || output.hasSuffix(".h5") else {
+      throw ValidationError("--output ends in .png or .h5.")
+    }
+  }
+
+  func run(_ communicator: Communicator) throws -> ExitStatus {
+    let model = try TrainedModel(communicator, checkpoint: checkpoint)
+    if let samples = try model.sample(count: count, sweeps: sweeps, seed: seed) {
+      try model.write(
+        samples: samples, title: "\(count) samples after \(sweeps) sweeps", to: output)
+      print("\(count) samples: \(output)")
+    }
+    return .done
+  }
+}
+
+/// `encode`: writes the hidden codes of a dataset.
+struct EncodeCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "encode",
+    abstract: "Write the codes of all samples to HDF5: /codes [N, width] and /labels [N].")
+
+  @Argument(help: "The checkpoint.")
+  var checkpoint: String
+
+  @Option(name: [.short, .long], help: "The HDF5 file to write.")
+  var output = "codes.h5"
+
+  @Option(help: "Which samples: test or train.")
+  var split = "test"
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
+  var settings: [String] = []
+
+  func validate() throws {
+    guard ["test", "train"].contains(split) else {
+      throw ValidationError("--split is test or train.")
+    }
+  }
+
+  func run(_ communicator: Communicator) throws -> ExitStatus {
+    let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    if let (codes, labels) = try model.encode(split == "test" ? .test : .train) {
+      try model.write(codes: codes, labels: labels, to: output)
+      print("\(codes.shape[0]) codes of \(codes.shape[1]) values: \(output)")
+    }
+    return .done
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import MessagePassing
+import Training
+
+/// The command line: it parses, wires and prints; what is done lives in the targets below.
+@main
+struct SwiftDistTrain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "swift-dist-train",
+    abstract: "Train classic generative models on one core or many MPI ranks: same data, same seed, same bits.",
+    discussion: """
+      A first run, on two ranks, from the folder of the project:
+
+        mpirun -n 2 swift-dist-train train configs/quickstart.yaml
+
+      It writes runs/quickstart/: pictures in images/, metrics in metrics.jsonl, checkpoints in \
+      checkpoints/. Stop it with Ctrl-C and start it again, on any number of ranks: it goes on where \
+      it was and ends in the same bits.
+
+      Exit codes: 0 done; 2 bad usage, configuration or input; 3 stopped by a signal after a \
+      checkpoint; 4 numerical failure; 5 a rank or the communication failed; 1 anything else.
+      """,
+    version: programVersion,
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, SampleCommand.self, EncodeCommand.self,
+      InspectCommand.self, DataCommand.self, BenchCommand.self,
+    ])
+
+  static func main() {
+    let environment = LauncherEnvironment()
+    do {
+      let command = try parseAsRoot()
+      guard let rankCommand = command as? any RankCommand else {
+        var command = command
+        if environment.rank == 0 { try command.run() }
+        return
+      }
+      exit(try run(rankCommand, environment))
+    } catch {
+      exit(complain(error, environment))
+    }
+  }
+
+  private static func run(_ command: any RankCommand, _ environment: LauncherEnvironment) throws
+    -> Int32
+  {
+    if command.runsOnRankZeroAlone {
+      guard environment.rank == 0 else { return 0 }
+      return runTogether(.solo()) { try command.run(.solo()) }
+    }
+    let communicator = try Communicator.world(environment)
+    return runTogether(communicator) { try command.run(communicator) }
+  }
+
+  /// Prints help or a usage error once, whatever the number of ranks.
+  private static func complain(_ error: any Error, _ environment: LauncherEnvironment) -> Int32 {
+    let isHelp = exitCode(for: error) == .success
+    if environment.rank == 0 {
+      let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
+      file.write(Data((fullMessage(for: error) + "\n").utf8))
+    }
+    return isHelp ? ExitStatus.done.rawValue : max(ExitStatus(error).rawValue, 2)
+  }
+}
+
+/// A command that ranks run together.
+protocol RankCommand: ParsableCommand {
+  /// Whether other ranks have nothing to do.
+  var runsOnRankZeroAlone: Bool { get }
+  /// Does it.
+  func run(_ communicator: Communicator) throws -> ExitStatus
+}
+
+extension RankCommand {
+  var runsOnRankZeroAlone: Bool { false }
+}
