@@ -164,9 +164,9 @@ private struct Picture {
 }
 
 private func read(_ path: String) throws -> PNGImage {
-  do {
+  do throws(PNGError) {
     return try PNGImage(reading: path)
-  } catch let error as PNGError {
+  } catch {
     throw DatasetError(path, error.message, advice: "remove it or write it again as PNG")
   }
 }
