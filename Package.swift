@@ -87,6 +87,7 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
       swiftSettings: swift),
     .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "PNG"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

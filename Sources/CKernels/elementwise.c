@@ -94,3 +94,14 @@ void sdt_moments(double *restrict sum, double *restrict squares, const float *re
       squares[j] += d * d;
     }
 }
+
+SDT_DISPATCH
+void sdt_column_difference(float *restrict out, const float *restrict a, size_t rows_a,
+                           const float *restrict b, size_t rows_b, float scale, size_t columns) {
+  for (size_t j = 0; j < columns; j++) out[j] = 0;
+  for (size_t r = 0; r < rows_b; r++)
+    for (size_t j = 0; j < columns; j++) out[j] += b[r * columns + j];
+  for (size_t j = 0; j < columns; j++) out[j] *= scale;
+  for (size_t r = 0; r < rows_a; r++)
+    for (size_t j = 0; j < columns; j++) out[j] -= a[r * columns + j];
+}

@@ -18,8 +18,8 @@ public final class Accumulator {
   private let merges: [[(into: Int, from: Int)]]
   private let rootPlaces: [Int]
 
-  /// Metric sums of this rank's shards since the last `resetMetrics`: [local shards, metrics + 1],
-  /// the last column being the number of samples.
+  /// Metric sums of this rank's shards since the last `resetMetrics`, each followed by the number of
+  /// samples it was taken over: [local shards, metrics, 2].
   public private(set) var metricSums: [Double]
   private let metricWidth: Int
 
@@ -46,7 +46,7 @@ public final class Accumulator {
     slices = buffers.map { buffer in
       sums.slices.map { buffer.view(offset: $0.offset, shape: $0.shape) }
     }
-    metricWidth = metrics + 1
+    metricWidth = 2 * metrics
     metricSums = Array(repeating: 0, count: local.count * metricWidth)
   }
 
@@ -85,13 +85,12 @@ public final class Accumulator {
   public func root(_ index: Int) -> Tensor { buffers[rootPlaces[index]] }
 
   /// Adds to a metric of a shard.
-  public func addMetric(_ metric: Int, _ value: Double, at place: Int) {
-    metricSums[place * metricWidth + metric] += value
-  }
-
-  /// Adds to the number of samples of a shard.
-  public func addCount(_ count: Int, at place: Int) {
-    metricSums[place * metricWidth + metricWidth - 1] += Double(count)
+  /// - Parameters:
+  ///   - value: the sum over samples.
+  ///   - count: the number of samples it was taken over.
+  public func addMetric(_ metric: Int, _ value: Double, count: Int, at place: Int) {
+    metricSums[place * metricWidth + 2 * metric] += value
+    metricSums[place * metricWidth + 2 * metric + 1] += Double(count)
   }
 
   /// Whether all metric sums are finite.

@@ -1,4 +1,5 @@
 import CKernels
+import Objectives
 import Tensors
 
 /// Stochastic gradient descent with heavy-ball momentum and weight decay.

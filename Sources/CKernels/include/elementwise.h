@@ -39,3 +39,7 @@ void sdt_standardize(float *a, const float *mean, const float *inverse_deviation
 /// sum[columns] += a[rows, columns], and squares[columns] += (a - center[columns])^2.
 void sdt_moments(double *sum, double *squares, const float *a, const float *center, size_t rows,
                  size_t columns);
+
+/// out[columns] = scale * (sum of b over its rows) - (sum of a over its rows).
+void sdt_column_difference(float *out, const float *a, size_t rows_a, const float *b, size_t rows_b,
+                           float scale, size_t columns);

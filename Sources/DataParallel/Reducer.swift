@@ -1,0 +1,57 @@
+import Objectives
+import Tensors
+
+/// Sums the flat buffers of all ranks, bucket by bucket, while the rest is still being computed or
+/// applied.
+public protocol Reducer: AnyObject {
+  /// Starts a step; buckets are sent as the accumulator reports them ready.
+  func begin() throws
+
+  /// Waits for every bucket in turn.
+  /// - Parameter body: takes each bucket's range and its sums over all shards of all ranks.
+  func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) throws
+}
+
+/// How sums over ranks are associated.
+public enum ReductionMode: String, Sendable, CaseIterable {
+  /// Along the tree over logical shards: the same bits on any number of ranks.
+  case reproducible
+  /// As the MPI library likes.
+  case fast
+}
+
+/// Cuts `length` elements in buckets of at most `size`, of nearly equal length.
+func buckets(length: Int, size: Int) -> [Range<Int>] {
+  let count = max((length + size - 1) / size, 1)
+  return (0..<count).map { part($0, of: count, in: length) }
+}
+
+/// Which buckets have become ready, and which were started.
+///
+/// Buckets start in order on every rank, so that messages match however ranges become ready.
+struct BucketProgress {
+  let buckets: [Range<Int>]
+  private var missing: [Int]
+  private(set) var started = 0
+
+  init(_ buckets: [Range<Int>]) {
+    self.buckets = buckets
+    missing = buckets.map(\.count)
+  }
+
+  mutating func reset() {
+    for i in buckets.indices { missing[i] = buckets[i].count }
+    started = 0
+  }
+
+  mutating func ready(_ range: Range<Int>) {
+    for i in buckets.indices { missing[i] -= buckets[i].clamped(to: range).count }
+  }
+
+  /// The next bucket that is ready, once.
+  mutating func next() -> Int? {
+    guard started < buckets.count, missing[started] == 0 else { return nil }
+    defer { started += 1 }
+    return started
+  }
+}

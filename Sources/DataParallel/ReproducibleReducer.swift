@@ -1,0 +1,171 @@
+import CKernels
+import MessagePassing
+import Objectives
+import Tensors
+
+/// Sums over ranks along the reduction tree: the same bits on any number of ranks.
+///
+/// Each bucket is cut in one slice a rank. Every rank sends its canonical partial sums (the
+/// accumulator's roots) of a slice to the slice's owner, who adds them in the tree's order; then
+/// the owners' sums go to all. That is reduce-scatter and all-gather: each element crosses the
+/// network twice, as in the best all-reduce, with one partial sum a rank when ranks divide shards
+/// evenly by powers of two and a few more otherwise.
+/// Source for the bandwidth argument: Patarasuk and Yuan, "Bandwidth optimal all-reduce
+/// algorithms for clusters of workstations", 2009.
+final class ReproducibleReducer: Reducer {
+  private let accumulator: Accumulator
+  private let exchanges: [BucketExchange]
+  private var progress: BucketProgress
+  private let result: Tensor
+  private var failure: (any Error)?
+
+  init(
+    _ accumulator: Accumulator, layout: ShardLayout, bucketSize: Int
+  ) throws {
+    self.accumulator = accumulator
+    result = Tensor(accumulator.length)
+    let result = self.result
+    progress = BucketProgress(buckets(length: accumulator.length, size: bucketSize))
+    let parts = PartialSums(layout)
+    exchanges = try progress.buckets.enumerated().map { number, range in
+      try BucketExchange(
+        number: number, range: range, accumulator: accumulator, result: result, parts: parts)
+    }
+    accumulator.onReady = { [unowned self] in startReady($0) }
+  }
+
+  func begin() {
+    progress.reset()
+    failure = nil
+  }
+
+  func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) throws {
+    if let failure { throw failure }
+    precondition(progress.started == progress.buckets.count, "every shard has been committed")
+    for exchange in exchanges { try exchange.addAndShare() }
+    for exchange in exchanges {
+      try exchange.wait()
+      body(exchange.range, result.pointer + exchange.range.lowerBound)
+    }
+  }
+
+  private func startReady(_ range: Range<Int>) {
+    progress.ready(range)
+    do {
+      while let bucket = progress.next() { try exchanges[bucket].scatter() }
+    } catch {
+      failure = error
+    }
+  }
+}
+
+/// The partial sums of all ranks, in tree order, and how they are joined.
+struct PartialSums {
+  /// The rank, and the number among its roots, of every partial sum.
+  let places: [(rank: Int, root: Int)]
+  let additions: [(into: Int, from: Int)]
+  let layout: ShardLayout
+
+  init(_ layout: ShardLayout) {
+    self.layout = layout
+    let tree = ReductionTree(shards: layout.shards)
+    let roots = (0..<layout.ranks).map { tree.roots(covering: layout.owned(by: $0)) }
+    places = roots.enumerated().flatMap { rank, nodes in nodes.indices.map { (rank, $0) } }
+    additions = tree.additions(joining: roots.flatMap { $0 })
+  }
+}
+
+/// The messages of one bucket: partial sums to the owners of its slices, sums back to all.
+private final class BucketExchange {
+  let range: Range<Int>
+  private let scattering: Requests
+  private let sharing: Requests
+  private let own: Range<Int>
+  /// Where each partial sum of this rank's slice lies: in a root of its own, or received.
+  private var partials: [UnsafeMutablePointer<Float>]
+  private let received: Tensor
+  private let additions: [(into: Int, from: Int)]
+  private let result: Tensor
+
+  init(
+    number: Int, range: Range<Int>, accumulator: Accumulator, result: Tensor, parts: PartialSums
+  ) throws {
+    let layout = parts.layout
+    func slice(_ rank: Int) -> Range<Int> {
+      let inside = part(rank, of: layout.ranks, in: range.count)
+      return range.lowerBound + inside.lowerBound..<range.lowerBound + inside.upperBound
+    }
+    self.range = range
+    self.result = result
+    own = slice(layout.rank)
+    additions = parts.additions
+    let foreign = parts.places.count { $0.rank != layout.rank }
+    received = Tensor(foreign, own.count)
+    let others = (0..<layout.ranks).filter { $0 != layout.rank }
+    scattering = Requests(capacity: foreign + others.count * accumulator.roots.count)
+    sharing = Requests(capacity: 2 * others.count)
+    partials = []
+
+    var row = 0
+    for (rank, root) in parts.places {
+      guard rank != layout.rank else {
+        partials.append(accumulator.root(root).pointer + own.lowerBound)
+        continue
+      }
+      let buffer = received.pointer + row * own.count
+      row += 1
+      partials.append(buffer)
+      try scattering.addReceive(buffer, count: own.count, from: rank, tag: tag(number, root))
+    }
+    for rank in others {
+      for root in accumulator.roots.indices {
+        try scattering.addSend(
+          accumulator.root(root).pointer + slice(rank).lowerBound, count: slice(rank).count,
+          to: rank, tag: tag(number, root))
+      }
+      try sharing.addReceive(
+        result.pointer + slice(rank).lowerBound, count: slice(rank).count, from: rank,
+        tag: tag(number, -1))
+      try sharing.addSend(
+        result.pointer + own.lowerBound, count: own.count, to: rank, tag: tag(number, -1))
+    }
+  }
+
+  /// Sends and receives partial sums.
+  func scatter() throws { try scattering.start() }
+
+  /// Adds the partial sums of this rank's slice in the tree's order, and sends the sum to all.
+  func addAndShare() throws {
+    try scattering.wait()
+    let target = result.pointer + own.lowerBound
+    if additions.count == 1 {
+      sdt_add_into(target, partials[0], partials[1], own.count)
+    } else {
+      for (into, from) in additions { sdt_add(partials[into], partials[from], own.count) }
+      target.update(from: partials[0], count: own.count)
+    }
+    try sharing.start()
+  }
+
+  func wait() throws { try sharing.wait() }
+}
+
+/// A tag for a message of a bucket: a root's partial sum, or (−1) the sum. Ranks own few roots.
+private func tag(_ bucket: Int, _ root: Int) -> Int {
+  // MPI guarantees tags up to 32767; messages between two ranks never overtake, so tags may repeat
+  // as long as those under way in one step differ in order alone.
+  (bucket * 64 + root + 1) % 32767
+}
+
+/// The reducer of a mode for a run's ranks.
+public func makeReducer(
+  _ mode: ReductionMode, _ accumulator: Accumulator, layout: ShardLayout,
+  bucketSize: Int = 1 << 18
+) throws -> any Reducer {
+  guard layout.ranks > 1 else { return SoloReducer(accumulator) }
+  switch mode {
+  case .fast: return FastReducer(accumulator, bucketSize: bucketSize)
+  case .reproducible:
+    return try ReproducibleReducer(accumulator, layout: layout, bucketSize: bucketSize)
+  }
+}

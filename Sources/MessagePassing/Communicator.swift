@@ -1,0 +1,140 @@
+import CMPI
+import Foundation
+
+/// The ranks of a run. With one process and no launcher it works without starting MPI.
+///
+/// All calls are made by the main thread.
+public final class Communicator {
+  /// This rank, from 0.
+  public let rank: Int
+  /// The number of ranks.
+  public let size: Int
+  /// The name of this rank's host.
+  public let host: String
+  private let usesMPI: Bool
+
+  /// One process by itself.
+  public static func solo() -> Communicator {
+    Communicator(rank: 0, size: 1, usesMPI: false)
+  }
+
+  /// All processes of the launcher (`MPI_Init_thread`, MPI_COMM_WORLD), or this one by itself when
+  /// there was no launcher.
+  public static func world(_ environment: LauncherEnvironment) throws -> Communicator {
+    guard environment.isLaunched else { return solo() }
+    var provided: Int32 = 0
+    var rank: Int32 = 0
+    var size: Int32 = 0
+    try MPIError.check(sdt_mpi_init(&provided), "MPI_Init_thread")
+    try MPIError.check(sdt_mpi_rank(&rank), "MPI_Comm_rank")
+    try MPIError.check(sdt_mpi_size(&size), "MPI_Comm_size")
+    return Communicator(rank: Int(rank), size: Int(size), usesMPI: true)
+  }
+
+  private init(rank: Int, size: Int, usesMPI: Bool) {
+    self.rank = rank
+    self.size = size
+    self.usesMPI = usesMPI
+    host = ProcessInfo.processInfo.hostName
+  }
+
+  /// The MPI library's own name and version, or nil without MPI (`MPI_Get_library_version`).
+  public var libraryVersion: String? {
+    guard usesMPI else { return nil }
+    var text = [CChar](repeating: 0, count: 8192)
+    guard sdt_mpi_library_version(&text) == MPI_SUCCESS else { return nil }
+    return MPIError.string(text).split(whereSeparator: { ",\n".contains($0) }).first.map(String.init)
+  }
+
+  /// Ends MPI. Every rank calls this; no call may follow (`MPI_Finalize`).
+  public func finalize() throws {
+    guard usesMPI else { return }
+    try MPIError.check(sdt_mpi_finalize(), "MPI_Finalize")
+  }
+
+  /// Ends all ranks at once with an exit code (`MPI_Abort`).
+  public func abort(code: Int32) -> Never {
+    if usesMPI { _ = sdt_mpi_abort(code) }
+    exit(code)
+  }
+
+  /// Waits for all ranks (`MPI_Barrier`).
+  public func barrier() throws {
+    guard size > 1 else { return }
+    try MPIError.check(sdt_mpi_barrier(), "MPI_Barrier")
+  }
+
+  /// Copies rank `root`'s bytes to all ranks (`MPI_Bcast`).
+  public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, root: Int = 0) throws {
+    guard size > 1 else { return }
+    // MPI counts with 32 bits.
+    for start in stride(from: 0, to: bytes.count, by: 1 << 30) {
+      let count = min(1 << 30, bytes.count - start)
+      try MPIError.check(
+        sdt_mpi_broadcast(bytes.baseAddress! + start, Int32(count), Int32(root)), "MPI_Bcast")
+    }
+  }
+
+  /// Gives every rank the bytes of rank `root`, of any number.
+  public func broadcast(_ bytes: [UInt8], root: Int = 0) throws -> [UInt8] {
+    guard size > 1 else { return bytes }
+    var count = Int64(bytes.count)
+    try withUnsafeMutableBytes(of: &count) { try broadcast($0, root: root) }
+    var copy = rank == root ? bytes : [UInt8](repeating: 0, count: Int(count))
+    try copy.withUnsafeMutableBytes { try broadcast($0, root: root) }
+    return copy
+  }
+
+  /// Gives every rank the bytes of every rank, in rank order (`MPI_Allgatherv`).
+  public func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] {
+    guard size > 1 else { return [bytes] }
+    let counts = try allGather(counts: bytes.count)
+    var all = [UInt8](repeating: 0, count: counts.reduce(0, +))
+    let (lengths, offsets) = Self.extents(counts)
+    let code = sdt_mpi_allgatherv(bytes, Int32(bytes.count), &all, lengths, offsets)
+    try MPIError.check(code, "MPI_Allgatherv")
+    return zip(offsets, counts).map { Array(all[Int($0)..<Int($0) + $1]) }
+  }
+
+  /// Gives every rank the doubles of every rank, joined in rank order (`MPI_Allgatherv`).
+  /// - Parameter counts: how many each rank gives.
+  public func allGather(_ values: [Double], counts: [Int]) throws -> [Double] {
+    guard size > 1 else { return values }
+    var all = [Double](repeating: 0, count: counts.reduce(0, +))
+    let (lengths, offsets) = Self.extents(counts.map { $0 * MemoryLayout<Double>.stride })
+    let code = sdt_mpi_allgatherv(values, lengths[rank], &all, lengths, offsets)
+    try MPIError.check(code, "MPI_Allgatherv")
+    return all
+  }
+
+  /// Brings every rank's floats to rank `root`, joined in rank order; others get nothing
+  /// (`MPI_Gatherv`).
+  public func gather(_ values: UnsafeBufferPointer<Float>, root: Int = 0) throws -> [Float] {
+    guard size > 1 else { return Array(values) }
+    let counts = try allGather(counts: values.count * MemoryLayout<Float>.stride)
+    let total = counts.reduce(0, +) / MemoryLayout<Float>.stride
+    var all = [Float](repeating: 0, count: rank == root ? total : 0)
+    let (lengths, offsets) = Self.extents(counts)
+    let code = sdt_mpi_gatherv(
+      values.baseAddress, lengths[rank], &all, lengths, offsets, Int32(root))
+    try MPIError.check(code, "MPI_Gatherv")
+    return all
+  }
+
+  private func allGather(counts: Int) throws -> [Int] {
+    var mine = Int64(counts)
+    var all = [Int64](repeating: 0, count: size)
+    let (lengths, offsets) = Self.extents(all.map { _ in 8 })
+    try MPIError.check(sdt_mpi_allgatherv(&mine, 8, &all, lengths, offsets), "MPI_Allgatherv")
+    return all.map(Int.init)
+  }
+
+  private static func extents(_ counts: [Int]) -> (lengths: [Int32], offsets: [Int32]) {
+    var offset: Int32 = 0
+    let offsets = counts.map { count in
+      defer { offset += Int32(count) }
+      return offset
+    }
+    return (counts.map(Int32.init), offsets)
+  }
+}

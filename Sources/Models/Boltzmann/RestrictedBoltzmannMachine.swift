@@ -1,0 +1,75 @@
+import CKernels
+import Tensors
+
+/// A restricted Boltzmann machine of Bernoulli units.
+///
+/// E(x, h) = −hᵀWx − cᵀx − bᵀh, so that p(h_j = 1 | x) = σ(b_j + W_j·x) and
+/// p(x_k = 1 | h) = σ(c_k + hᵀW_·k).
+/// Source: Smolensky, "Information processing in dynamical systems: foundations of harmony
+/// theory", 1986; Hinton, "A practical guide to training restricted Boltzmann machines", 2010.
+public struct RestrictedBoltzmannMachine: Sendable {
+  /// Weights [hidden, visible], hidden biases [hidden], visible biases [visible].
+  public let parameters: ParameterSet
+  /// The number of visible units.
+  public let visible: Int
+  /// The number of hidden units.
+  public let hidden: Int
+
+  let weights: Tensor
+  let hiddenBias: Tensor
+  let visibleBias: Tensor
+
+  /// All parameters zero.
+  public init(visible: Int, hidden: Int) {
+    self.visible = visible
+    self.hidden = hidden
+    parameters = ParameterSet(
+      SliceLayout([
+        ("weights", [hidden, visible]), ("hidden_bias", [hidden]), ("visible_bias", [visible]),
+      ]))
+    weights = parameters["weights"]
+    hiddenBias = parameters["hidden_bias"]
+    visibleBias = parameters["visible_bias"]
+  }
+
+  /// Draws the weights from N(0, deviation²); biases become zero.
+  public func initialize(seed: UInt64, deviation: Float) {
+    let stream = RandomStream(seed: seed, purpose: .initialization)
+    for unit in 0..<hidden {
+      stream.normal(item: unit, into: weights.rows(unit..<unit + 1).buffer)
+    }
+    weights.scale(by: deviation)
+    hiddenBias.fill(0)
+    visibleBias.fill(0)
+  }
+
+  /// p(h = 1 | x) of every row, [rows, hidden], from x [rows, visible].
+  public func hiddenMeans(_ x: Tensor, into means: Tensor) {
+    multiply(x, .none, weights, .transposed, into: means)
+    sdt_bernoulli_mean(means.pointer, hiddenBias.pointer, x.shape[0], hidden)
+  }
+
+  /// p(x = 1 | h) of every row, [rows, visible], from h [rows, hidden].
+  public func visibleMeans(_ h: Tensor, into means: Tensor) {
+    multiply(h, .none, weights, .none, into: means)
+    sdt_bernoulli_mean(means.pointer, visibleBias.pointer, h.shape[0], visible)
+  }
+
+  /// Means and samples of h given x; row r draws as item `ids[r]`. Both [rows, hidden].
+  public func sampleHidden(
+    _ x: Tensor, means: Tensor, samples: Tensor, stream: RandomStream, ids: UnsafePointer<UInt32>
+  ) {
+    multiply(x, .none, weights, .transposed, into: means)
+    sdt_bernoulli_sample(
+      means.pointer, samples.pointer, hiddenBias.pointer, x.shape[0], hidden, stream.kernel, ids)
+  }
+
+  /// Means and samples of x given h; row r draws as item `ids[r]`. Both [rows, visible].
+  public func sampleVisible(
+    _ h: Tensor, means: Tensor, samples: Tensor, stream: RandomStream, ids: UnsafePointer<UInt32>
+  ) {
+    multiply(h, .none, weights, .none, into: means)
+    sdt_bernoulli_sample(
+      means.pointer, samples.pointer, visibleBias.pointer, h.shape[0], visible, stream.kernel, ids)
+  }
+}
