@@ -23,6 +23,8 @@ extension File {
       try forceToDisk(directory(of: path))
       return result
     } catch {
+      // A file that could not be written stays open (see `close`), and would keep its space.
+      _ = truncate(temporary, 0)
       unlink(temporary)
       throw error
     }

@@ -135,6 +135,8 @@ private struct RowTransfer: ~Copyable {
     try check(
       H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, count, nil),
       "cannot select rows \(rows) of \(dataset.name)")
-    return try makeSpace([rows.count * dataset.rowElementCount])
+    // The same shape in memory: for another one the library maps chunks element by element, which
+    // is many times slower.
+    return try makeSpace([rows.count] + dataset.shape.dropFirst())
   }
 }

@@ -60,12 +60,10 @@ public final class File: @unchecked Sendable {
     try HDF5Queue.sync {
       guard let id = openFile else { return }
       openFile = nil
-      // Closes in any case, and then tells of the first error.
-      let flushed = H5Fflush(id, H5F_SCOPE_LOCAL)
-      let stack = flushed < 0 ? currentErrorStack() : []
-      let closed = H5Fclose(id)
-      if flushed < 0 { throw HDF5Error("cannot write '\(path)'", stack: stack) }
-      try check(closed, "cannot close '\(path)'")
+      // A file that cannot be written is never closed: the library would try to write once more,
+      // and crash on what the first failure left behind.
+      try check(H5Fflush(id, H5F_SCOPE_LOCAL), "cannot write '\(path)'")
+      try check(H5Fclose(id), "cannot close '\(path)'")
     }
   }
 

@@ -18,7 +18,17 @@ public struct HDF5Error: Error, CustomStringConvertible, Sendable {
     // For a filter that is missing the innermost frames tell of the search for plugins.
     let missingFilter = stack.first { $0.contains("is not registered") }
     guard let reason = missingFilter ?? stack.first(where: { !$0.isEmpty }) else { return message }
-    return "\(message): \(reason)"
+    return "\(message): \(short(reason))"
+  }
+
+  /// For a system call that failed the library prints its arguments, down to the address of the
+  /// buffer; of these only the system's own words remain.
+  private func short(_ reason: String) -> String {
+    guard let start = reason.firstRange(of: "error message = '"),
+      let colon = reason.firstIndex(of: ":"),
+      let end = reason[start.upperBound...].firstIndex(of: "'")
+    else { return reason }
+    return reason[..<colon] + ": " + reason[start.upperBound..<end]
   }
 }
 

@@ -12,6 +12,9 @@ public enum HDF5Queue {
   private static let queue: DispatchQueue = {
     let queue = DispatchQueue(label: "swift-dist-train.hdf5")
     queue.setSpecific(key: key, value: true)
+    // At the end of the process the library would write again what a full disk has refused, and
+    // crash. Files are closed by their owners.
+    _ = H5dont_atexit()
     return queue
   }()
 

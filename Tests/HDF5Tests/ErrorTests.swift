@@ -118,4 +118,22 @@ private func withoutPrivileges<T>(_ body: () -> T) -> T {
     #expect(message { try file.write("/y", shape: [1], values: [1]) }.contains("'/y'"))
     #expect(message { try file.setAttribute("a", 1) }.contains("attribute 'a'"))
   }
+
+  #if os(Linux)
+    /// Every write to /dev/full fails like one to a full disk.
+    @Test(
+      arguments: [(nil, nil), ([10], nil), ([1000], 4)] as [([Int]?, Int?)], [1000, 1_000_000])
+    func fullDisk(_ layout: ([Int]?, Int?), _ count: Int) throws {
+      let text = message {
+        let file = try File(creating: "/dev/full")
+        let values = (0..<count).map { Float($0) }
+        try file.write(
+          "/x", shape: [count], values: values, chunk: layout.0, deflate: layout.1)
+        try file.setAttribute("a", "b")
+        try file.close()
+      }
+      #expect(text.contains("'/dev/full'") && text.contains("No space left on device"))
+      #expect(!text.contains("errno"))
+    }
+  #endif
 }

@@ -164,7 +164,7 @@ private struct Picture {
 }
 
 private func read(_ path: String) throws -> PNGImage {
-  do {
+  do throws(PNGError) {
     return try PNGImage(reading: path)
   } catch {
     throw DatasetError(path, error.message, advice: "remove it or write it again as PNG")
