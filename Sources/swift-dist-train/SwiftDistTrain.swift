@@ -36,9 +36,9 @@ struct SwiftDistTrain: ParsableCommand {
         if environment.rank == 0 { try command.run() }
         return
       }
-      exit(try run(rankCommand, environment))
+      Foundation.exit(try run(rankCommand, environment))
     } catch {
-      exit(complain(error, environment))
+      Foundation.exit(complain(error, environment))
     }
   }
 

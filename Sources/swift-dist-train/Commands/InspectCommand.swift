@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import MessagePassing
+import Reporting
 import Training
 
 /// `inspect`: what is in a checkpoint or a dataset file.
