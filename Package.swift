@@ -84,6 +84,15 @@ let package = Package(
 
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
+    .testTarget(
+      name: "OptimizersTests", dependencies: ["Optimizers", "Objectives", "Tensors"],
+      exclude: ["Fixtures"], swiftSettings: swift),
+    .testTarget(
+      name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"], swiftSettings: swift),
+    .testTarget(
+      name: "DataParallelTests",
+      dependencies: ["DataParallel", "MessagePassing", "Objectives", "Tensors"],
+      swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
