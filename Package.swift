@@ -93,6 +93,12 @@ let package = Package(
       name: "DataParallelTests",
       dependencies: ["DataParallel", "MessagePassing", "Objectives", "Tensors"],
       swiftSettings: swift),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: [
+        "Models", "DataParallel", "MessagePassing", "Optimizers", "Objectives", "Tensors",
+        "CKernels",
+      ], exclude: ["Fixtures"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
