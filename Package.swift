@@ -99,6 +99,12 @@ let package = Package(
         "Models", "DataParallel", "MessagePassing", "Optimizers", "Objectives", "Tensors",
         "CKernels",
       ], exclude: ["Fixtures"], swiftSettings: swift),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
+      swiftSettings: swift),
+    .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "PNG"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

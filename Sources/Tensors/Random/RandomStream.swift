@@ -86,8 +86,8 @@ public struct RandomStream: Sendable {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: values.count) { words in
       self.words(item: item, into: words)
       for i in stride(from: values.count - 1, to: 0, by: -1) {
-        // Parentheses: in Swift a shift binds more tightly than a product.
-        values.swapAt(i, Int((UInt64(words[i]) * UInt64(i + 1)) >> 32))
+        // In Swift a shift binds more tightly than a product.
+        values.swapAt(i, Int((UInt64(words[i]) &* UInt64(i + 1)) >> 32))
       }
     }
   }

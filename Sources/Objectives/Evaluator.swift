@@ -1,0 +1,48 @@
+import Tensors
+
+/// Measures a model on a dataset: sums over samples, each sample once, over all ranks.
+public protocol Evaluator: AnyObject {
+  /// The number of sums a sample adds to.
+  var width: Int { get }
+
+  /// Prepares for the parameters as they are now; called before a pass over data.
+  func begin()
+
+  /// Adds the sums of a shard's samples.
+  /// - Parameters:
+  ///   - split: which data the samples are from; some sums are wanted of one alone.
+  ///   - sums: [width].
+  func accumulate(
+    _ shard: Batch.Shard, split: EvaluationSplit, into sums: UnsafeMutablePointer<Double>)
+
+  /// Makes named values of sums over all shards.
+  /// - Parameters:
+  ///   - test: sums over the test set, and the number of samples.
+  ///   - train: the same over as many training samples, or nil.
+  func results(test: EvaluationSums, train: EvaluationSums?) -> [(name: String, value: Double)]
+}
+
+/// The data an evaluation looks at.
+public enum EvaluationSplit: Sendable {
+  /// The exact test set.
+  case test
+  /// About as many training samples, to compare with.
+  case train
+}
+
+/// Sums over samples, and their number.
+public struct EvaluationSums: Sendable {
+  /// [width].
+  public let sums: [Double]
+  /// The number of samples.
+  public let count: Int
+
+  /// Sums over `count` samples.
+  public init(sums: [Double], count: Int) {
+    self.sums = sums
+    self.count = count
+  }
+
+  /// The mean of one of the values.
+  public func mean(_ index: Int) -> Double { sums[index] / Double(count) }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// A file that could not be written: one line with the path and the system's reason.
+public struct WriteError: Error, CustomStringConvertible, Sendable, Equatable {
+  /// The line.
+  public let description: String
+
+  init(_ action: String, _ path: String) {
+    let reason = String(cString: strerror(errno))
+    description = "cannot \(action) \(path): \(reason); make room or name another --run-dir"
+  }
+}
+
+/// Writes a file so that its name never stands for less than all of it, not even after a power
+/// failure: temporary name, write, fsync, rename, fsync of the folder.
+func writeAtomically(_ bytes: [UInt8], to path: String) throws {
+  let temporary = path + ".partial"
+  do {
+    try writeDurably(bytes, to: temporary)
+    guard rename(temporary, path) == 0 else { throw WriteError("rename to", path) }
+    try synchronize(directory: (path as NSString).deletingLastPathComponent)
+  } catch {
+    unlink(temporary)
+    throw error
+  }
+}
+
+private func writeDurably(_ bytes: [UInt8], to path: String) throws {
+  let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard file >= 0 else { throw WriteError("create", path) }
+  defer { close(file) }
+  try bytes.withUnsafeBytes { buffer in
+    var rest = UnsafeRawBufferPointer(buffer)
+    while !rest.isEmpty {
+      let count = write(file, rest.baseAddress, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw WriteError("write", path) }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    }
+  }
+  guard fsync(file) == 0 else { throw WriteError("flush", path) }
+}
+
+private func synchronize(directory: String) throws {
+  let file = open(directory.isEmpty ? "." : directory, O_RDONLY | O_CLOEXEC)
+  guard file >= 0 else { throw WriteError("open", directory) }
+  defer { close(file) }
+  // Some file systems cannot flush a directory; that is no reason to stop.
+  guard fsync(file) == 0 || errno == EINVAL else { throw WriteError("flush", directory) }
+}

@@ -1,0 +1,88 @@
+import HDF5
+
+extension Checkpoint {
+  /// The checkpoint as an HDF5 file in memory. Writing that to disk is one plain write, whose errors
+  /// (a full disk above all) are seen before the file gets its name.
+  public func encoded() throws -> [UInt8] {
+    let file = try File.inMemory()
+    for array in arrays {
+      try file.write(array.path, shape: array.shape, values: array.values)
+    }
+    try file.write("/state/metric_sums", shape: [metricSums.count], values: metricSums)
+    try file.setAttribute("format", "swift-dist-train checkpoint")
+    try file.setAttribute("format_version", Self.formatVersion)
+    try file.setAttribute("program_version", program)
+    try file.setAttribute("family", family)
+    try file.setAttribute("stage", position.stage)
+    try file.setAttribute("epoch", position.epoch)
+    try file.setAttribute("step_in_epoch", position.stepInEpoch)
+    try file.setAttribute("step", position.step)
+    try file.setAttribute("configuration", configuration)
+    try file.setAttribute("dataset_fingerprint", dataset)
+    for (axis, size) in zip(Self.sampleAxes, sampleShape) { try file.setAttribute(axis, size) }
+    try file.setAttribute("digest", digest)
+    try file.setAttribute("checksum", checksum)
+    let image = try file.image()
+    try file.close()
+    return image
+  }
+
+  /// Reads a checkpoint and checks that it is whole.
+  /// - Parameters:
+  ///   - image: the bytes of the file.
+  ///   - name: the file's name in errors.
+  public init(image: [UInt8], name: String) throws {
+    let file: File
+    do { file = try File(image: image, name: name) } catch {
+      throw CheckpointError("\(name): damaged or not a checkpoint: \(error)")
+    }
+    defer { try? file.close() }
+    guard try file.attributeString("format") == "swift-dist-train checkpoint" else {
+      throw CheckpointError("\(name): an HDF5 file, but no checkpoint of swift-dist-train")
+    }
+    let version = try file.attributeInt("format_version")
+    guard version == Self.formatVersion else {
+      let program = try file.attributeString("program_version") ?? "unknown"
+      throw CheckpointError(
+        "\(name): written in format \(version ?? 0) by version \(program); this program reads "
+          + "format \(Self.formatVersion): use that version, or train anew")
+    }
+    do { try self.init(contentsOf: file) } catch {
+      throw CheckpointError("\(name): damaged: \(error)")
+    }
+    guard try file.attributeString("checksum") == checksum else {
+      throw CheckpointError("\(name): damaged: its content does not match its checksum")
+    }
+  }
+
+  private init(contentsOf file: File) throws {
+    func text(_ name: String) throws -> String {
+      guard let value = try file.attributeString(name) else {
+        throw CheckpointError("attribute '\(name)' is missing")
+      }
+      return value
+    }
+    func number(_ name: String) throws -> Int {
+      guard let value = try file.attributeInt(name) else {
+        throw CheckpointError("attribute '\(name)' is missing")
+      }
+      return value
+    }
+    let paths = try file.datasetPaths().filter { $0 != "/state/metric_sums" }
+    self.init(
+      arrays: try paths.map { path in
+        let dataset = try file.dataset(path)
+        return NamedArray(
+          path: path, shape: dataset.shape, values: try dataset.readAll(as: Float.self))
+      },
+      metricSums: try file.dataset("/state/metric_sums").readAll(as: Double.self),
+      position: Position(
+        stage: try number("stage"), epoch: try number("epoch"),
+        stepInEpoch: try number("step_in_epoch"), step: try number("step")),
+      program: try text("program_version"), family: try text("family"),
+      configuration: try text("configuration"), dataset: try text("dataset_fingerprint"),
+      sampleShape: try Self.sampleAxes.map(number), digest: try text("digest"))
+  }
+
+  private static let sampleAxes = ["sample_channels", "sample_height", "sample_width"]
+}

@@ -1,0 +1,105 @@
+import HDF5
+import Tensors
+
+/// Everything a run needs to go on: parameters, optimizer, chains, and the place in the plan.
+public struct Checkpoint: Sendable {
+  /// A named array of Float32.
+  public struct NamedArray: Sendable, Equatable {
+    /// The path in the file, such as `/parameters/weights`.
+    public let path: String
+    /// The sizes of the axes.
+    public let shape: [Int]
+    /// The elements, row-major.
+    public let values: [Float]
+  }
+
+  /// The place of a run: the update that comes next.
+  public struct Position: Sendable, Equatable {
+    /// The entry of the curriculum.
+    public var stage: Int
+    /// The epoch of the stage, from 0.
+    public var epoch: Int
+    /// The step of the epoch, from 0.
+    public var stepInEpoch: Int
+    /// The number of updates of the whole run that are done.
+    public var step: Int
+
+    /// A place.
+    public init(stage: Int = 0, epoch: Int = 0, stepInEpoch: Int = 0, step: Int = 0) {
+      self.stage = stage
+      self.epoch = epoch
+      self.stepInEpoch = stepInEpoch
+      self.step = step
+    }
+  }
+
+  /// The version of the file format. A reader refuses others.
+  public static let formatVersion = 1
+
+  /// All arrays.
+  public var arrays: [NamedArray]
+  /// Metric sums of the interval under way, [shards, values].
+  public var metricSums: [Double]
+  /// Where to go on.
+  public var position: Position
+  /// The version of the program that wrote it.
+  public var program: String
+  /// The model family.
+  public var family: String
+  /// The resolved configuration, YAML.
+  public var configuration: String
+  /// The training data's fingerprint.
+  public var dataset: String
+  /// The shape of a sample: channels, height, width.
+  public var sampleShape: [Int]
+  /// The digest of the parameters (`parameterDigest`).
+  public var digest: String
+
+  /// A checkpoint.
+  public init(
+    arrays: [NamedArray], metricSums: [Double], position: Position, program: String,
+    family: String, configuration: String, dataset: String, sampleShape: [Int], digest: String
+  ) {
+    self.arrays = arrays
+    self.metricSums = metricSums
+    self.position = position
+    self.program = program
+    self.family = family
+    self.configuration = configuration
+    self.dataset = dataset
+    self.sampleShape = sampleShape
+    self.digest = digest
+  }
+
+  /// The array at a path, if there is one.
+  public subscript(path: String) -> NamedArray? {
+    arrays.first { $0.path == path }
+  }
+
+  /// SHA-256 over all that the file says; what `checksum` in the file must equal.
+  var checksum: String {
+    var hash = SHA256()
+    for text in [
+      program, family, configuration, dataset, "\(sampleShape)", digest, "\(position)",
+    ] {
+      hash.update(text + "\0")
+    }
+    metricSums.withUnsafeBytes { hash.update($0) }
+    for array in arrays.sorted(by: { $0.path < $1.path }) {
+      hash.update("\(array.path) \(array.shape)\0")
+      array.values.withUnsafeBytes { hash.update($0) }
+    }
+    return "sha256:\(hash.hex)"
+  }
+}
+
+/// A checkpoint that cannot be used: one line.
+public struct CheckpointError: Error, CustomStringConvertible, Sendable, Equatable {
+  /// The line.
+  public let description: String
+
+  /// An error of one line.
+  public init(_ description: String) {
+    self.description = description
+  }
+}

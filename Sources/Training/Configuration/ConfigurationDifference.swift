@@ -1,0 +1,39 @@
+import Yams
+
+/// Which settings of two resolved configurations differ in what a result depends on.
+///
+/// A run may go on with more epochs, other file names, another memory budget or another rhythm of
+/// checkpoints; it may not go on with another model, optimizer, batch or seed.
+func differencesThatMatter(_ old: Node, _ new: Node) -> [String] {
+  let before = flattened(old)
+  let after = flattened(new)
+  return Set(before.keys).union(after.keys).sorted().compactMap { key in
+    guard before[key] != after[key], !isFree(key) else { return nil }
+    return "\(key) was \(before[key] ?? "not set") and is now \(after[key] ?? "not set")"
+  }
+}
+
+private let freeKeys = [
+  "name", "data.train.file", "data.train.files", "data.test", "data.memory", "data.cache",
+  "training.epochs", "training.steps", "training.log_every_steps", "checkpoint", "evaluation",
+]
+
+private func isFree(_ key: String) -> Bool {
+  freeKeys.contains { key == $0 || key.hasPrefix($0 + ".") }
+}
+
+private func flattened(_ node: Node, _ path: String = "") -> [String: String] {
+  if let mapping = node.mapping {
+    return mapping.reduce(into: [:]) { all, pair in
+      let key = pair.key.scalar?.string ?? "?"
+      all.merge(flattened(pair.value, path.isEmpty ? key : "\(path).\(key)")) { $1 }
+    }
+  }
+  if let items = node.sequence {
+    let words = items.map { flattened($0)[""] ?? "?" }
+    return [path: "[\(words.joined(separator: ", "))]"]
+  }
+  // 0.10 and 0.1 are one number.
+  let text = node.scalar?.string ?? ""
+  return [path: Double(text).map { "\($0)" } ?? text]
+}

@@ -1,0 +1,204 @@
+import Foundation
+import Objectives
+import Yams
+
+/// Reads one mapping of a configuration, key by key, and keeps what it made of it.
+///
+/// Every key that is asked for is known; what is left over at the end is an error that names the
+/// nearest known key. The values read, defaults included, make up the resolved configuration that
+/// a run writes beside its results.
+public final class SettingsReader {
+  let file: String
+  let path: String
+  private let node: Node?
+  private var known: [String] = []
+  private var resolved: [(key: String, value: Node)] = []
+  private var sections: [(key: String, reader: SettingsReader)] = []
+
+  init(_ node: Node?, file: String, path: String = "") throws {
+    self.file = file
+    self.path = path
+    let isEmpty = node.map { $0.scalar?.tag.description == "tag:yaml.org,2002:null" || $0 == "" }
+    self.node = isEmpty == true ? nil : node
+    if let node = self.node, node.mapping == nil {
+      throw error("must be a mapping of keys to values", at: node)
+    }
+  }
+
+  /// Whether a key is given.
+  public func has(_ key: String) -> Bool { node?.mapping?[Node(key)] != nil }
+
+  /// The mapping below a key; empty when the key is not given.
+  public func section(_ key: String) throws -> SettingsReader {
+    let reader = try SettingsReader(value(key), file: file, path: qualified(key))
+    sections.append((key, reader))
+    return reader
+  }
+
+  /// A text.
+  public func string(_ key: String, default standard: String? = nil) throws -> String {
+    try scalar(key, standard, "a text") { $0.isEmpty ? nil : $0 }
+  }
+
+  /// A text that may be missing.
+  public func optionalString(_ key: String) throws -> String? {
+    has(key) ? try string(key) : { known.append(key); return nil }()
+  }
+
+  /// A list of texts; one text stands for a list of one.
+  public func strings(_ key: String) throws -> [String] {
+    guard let node = value(key) else { throw missing(key, "a text or a list of texts") }
+    let items = node.sequence.map(Array.init) ?? [node]
+    let texts = try items.map { item in
+      guard let text = item.scalar?.string, !text.isEmpty else {
+        throw error("\(qualified(key)) must be a text or a list of texts", at: node)
+      }
+      return text
+    }
+    guard !texts.isEmpty else { throw error("\(qualified(key)) must not be empty", at: node) }
+    resolved.append((key, node))
+    return texts
+  }
+
+  /// A whole number in a range.
+  public func integer(
+    _ key: String, default standard: Int? = nil, in range: ClosedRange<Int> = Int.min...Int.max
+  ) throws -> Int {
+    let value = try scalar(key, standard, "a whole number") { Int($0.replacing("_", with: "")) }
+    guard range.contains(value) else {
+      throw error("\(qualified(key)) is \(value) but must be \(describe(range))", at: self.value(key))
+    }
+    return value
+  }
+
+  /// A whole number that may be missing.
+  public func optionalInteger(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+    has(key) ? try integer(key, in: range) : { known.append(key); return nil }()
+  }
+
+  /// A finite number in a range.
+  public func number(
+    _ key: String, default standard: Double? = nil,
+    in range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+  ) throws -> Double {
+    let value = try scalar(key, standard, "a number") { Double($0).flatMap { $0.isFinite ? $0 : nil } }
+    guard range.contains(value) else {
+      throw error("\(qualified(key)) is \(value) but must be \(describe(range))", at: self.value(key))
+    }
+    return value
+  }
+
+  /// True or false.
+  public func flag(_ key: String, default standard: Bool) throws -> Bool {
+    try scalar(key, standard, "true or false") {
+      ["true": true, "yes": true, "on": true, "false": false, "no": false, "off": false][$0]
+    }
+  }
+
+  /// One of a few words.
+  public func choice<T: RawRepresentable & CaseIterable>(
+    _ key: String, default standard: T? = nil
+  ) throws -> T where T.RawValue == String {
+    let words = T.allCases.map(\.rawValue)
+    let word = try scalar(key, standard?.rawValue, "one of \(words.joined(separator: ", "))") { $0 }
+    if let value = T(rawValue: word) { return value }
+    let hint = nearest(to: word, among: words).map { "; did you mean '\($0)'?" } ?? ""
+    throw error(
+      "\(qualified(key)) is '\(word)' but must be one of \(words.joined(separator: ", "))\(hint)",
+      at: value(key))
+  }
+
+  /// A size in bytes: a number, perhaps with a unit (KiB, MiB, GiB, KB, MB, GB).
+  public func bytes(_ key: String, default standard: String) throws -> Int {
+    let text = try string(key, default: standard)
+    guard let bytes = parseBytes(text), bytes > 0 else {
+      throw error(
+        "\(qualified(key)) is '\(text)' but must be a size above zero such as 512MiB or 2GiB",
+        at: value(key))
+    }
+    return bytes
+  }
+
+  /// What the reader of a nested mapping has read, for errors of the caller's own.
+  public func error(_ message: String, key: String) -> ConfigurationError {
+    error("\(qualified(key)) \(message)", at: value(key))
+  }
+
+  /// Throws when there are keys that nobody asked for.
+  public func finish() throws {
+    for (_, reader) in sections { try reader.finish() }
+    for (key, _) in node?.mapping.map(Array.init) ?? [] {
+      guard let name = key.scalar?.string, known.contains(name) else {
+        let name = key.scalar?.string ?? "?"
+        let hint =
+          nearest(to: name, among: known).map { "did you mean '\(qualified($0))'?" }
+          ?? "known here: \(known.sorted().joined(separator: ", "))"
+        throw error("unknown key '\(qualified(name))'; \(hint)", at: key)
+      }
+    }
+  }
+
+  /// Everything that was read, defaults included, in the order in which it was asked for.
+  public var resolvedNode: Node {
+    var pairs: [(Node, Node)] = resolved.map { (Node($0.key), $0.value) }
+    for (key, reader) in sections { pairs.append((Node(key), reader.resolvedNode)) }
+    return Node.mapping(Node.Mapping(pairs))
+  }
+
+  // MARK: - Pieces
+
+  func value(_ key: String) -> Node? {
+    if !known.contains(key) { known.append(key) }
+    return node?.mapping?[Node(key)]
+  }
+
+  func record(_ key: String, _ node: Node) { resolved.append((key, node)) }
+
+  func qualified(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+  func missing(_ key: String, _ kind: String) -> ConfigurationError {
+    error("\(qualified(key)) is missing; it must be \(kind)", at: node)
+  }
+
+  func error(_ message: String, at node: Node?) -> ConfigurationError {
+    let line = node?.mark.map { ":\($0.line)" } ?? ""
+    return ConfigurationError("\(file)\(line): \(message)")
+  }
+
+  private func scalar<T>(
+    _ key: String, _ standard: T?, _ kind: String, _ parse: (String) -> T?
+  ) throws -> T {
+    guard let node = value(key) else {
+      guard let standard else { throw missing(key, kind) }
+      resolved.append((key, Node("\(standard)")))
+      return standard
+    }
+    guard let text = node.scalar?.string, let value = parse(text) else {
+      let given = node.scalar.map { "'\($0.string)'" } ?? "not a single value"
+      throw error("\(qualified(key)) is \(given) but must be \(kind)", at: node)
+    }
+    resolved.append((key, node))
+    return value
+  }
+
+  private func describe<T>(_ range: ClosedRange<T>) -> String {
+    let (low, high) = (range.lowerBound, range.upperBound)
+    if let high = high as? Int, high == .max { return "at least \(low)" }
+    if let high = high as? Double, high == .greatestFiniteMagnitude { return "at least \(low)" }
+    return "from \(low) to \(high)"
+  }
+}
+
+/// Bytes of a text such as `512MiB`; nil when it is none.
+func parseBytes(_ text: String) -> Int? {
+  let units: [(String, Double)] = [
+    ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("TiB", 1_099_511_627_776),
+    ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1),
+  ]
+  let unit = units.first { text.lowercased().hasSuffix($0.0.lowercased()) }
+  let digits = text.dropLast(unit?.0.count ?? 0).trimmingCharacters(in: .whitespaces)
+  guard let number = Double(digits), number.isFinite, number * (unit?.1 ?? 1) < 9e18 else {
+    return nil
+  }
+  return Int(number * (unit?.1 ?? 1))
+}

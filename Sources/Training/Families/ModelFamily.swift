@@ -1,0 +1,85 @@
+import Datasets
+import Objectives
+import Tensors
+import Yams
+
+/// What a family's stages are built from.
+public struct StageContext {
+  /// The shape of a sample.
+  public let shape: SampleShape
+  /// The run's seed.
+  public let seed: UInt64
+  /// The shards, and which are this rank's.
+  public let layout: ShardLayout
+  /// The parameters of the stages before, in order.
+  public let earlier: [ParameterSet]
+}
+
+/// One entry of a curriculum: an objective, and how its model is judged and looked at.
+public struct Stage {
+  /// The name, such as `rbm` or `layer-2`.
+  public let name: String
+  /// What is trained.
+  public let objective: any Objective
+  /// How it is judged.
+  public let evaluator: (any Evaluator)?
+  /// The hidden code of samples [rows, width], and its width; nil when the model has none.
+  public let encoder: Encoder?
+  /// Draws samples; nil when the model is not generative.
+  public let sampler: Sampler?
+  /// What to look at, given a few test samples [n, width]. Rank 0 calls this.
+  public let pictures: (Tensor) -> [Picture]
+
+  /// The hidden code of samples.
+  public struct Encoder {
+    /// The number of values of a code.
+    public let width: Int
+    /// [rows, width] from [rows, visible].
+    public let encode: (Tensor) -> Tensor
+  }
+
+  /// Draws samples: chains with global indices, after a number of sweeps; [chains, visible].
+  public typealias Sampler = (_ chains: Range<Int>, _ sweeps: Int, _ seed: UInt64) -> Tensor
+}
+
+/// A kind of model: its settings, and the curriculum that trains it.
+///
+/// To add a model, write its objective below `Models`, a family here, and name it in `families`.
+public protocol ModelFamily {
+  /// The word under `model.family`.
+  static var name: String { get }
+
+  /// Reads the settings under `model`.
+  init(_ settings: SettingsReader) throws
+
+  /// The number of stages, at least one.
+  var stageCount: Int { get }
+
+  /// What the family needs of the run's other settings; throws a `ConfigurationError`.
+  func check(globalBatch: Int, shards: Int) throws
+
+  /// Builds a stage with its initial parameters.
+  func stage(_ index: Int, _ context: StageContext) throws -> Stage
+}
+
+extension ModelFamily {
+  /// One stage.
+  public var stageCount: Int { 1 }
+  /// Nothing is needed.
+  public func check(globalBatch: Int, shards: Int) throws {}
+}
+
+/// All families.
+var families: [any ModelFamily.Type] { [RBMFamily.self] }
+
+/// The family that a configuration names, with its settings.
+func makeFamily(_ settings: SettingsReader) throws -> any ModelFamily {
+  let names = families.map { $0.name }
+  let name = try settings.string("family")
+  guard let family = families.first(where: { $0.name == name }) else {
+    let hint = nearest(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+    throw settings.error(
+      "is '\(name)' but must be one of \(names.joined(separator: ", "))\(hint)", key: "family")
+  }
+  return try family.init(settings)
+}

@@ -1,0 +1,86 @@
+import Datasets
+import Models
+import Objectives
+import Tensors
+
+/// `family: rbm`: a restricted Boltzmann machine of Bernoulli units.
+struct RBMFamily: ModelFamily {
+  static let name = "rbm"
+
+  private enum Units: String, CaseIterable { case bernoulli }
+  private enum SamplerName: String, CaseIterable { case cd, pcd }
+
+  private let hidden: Int
+  private let options: ContrastiveDivergenceOptions
+  private let deviation: Double
+  private let pseudoLikelihood: Bool
+  private let sampleSweeps: Int
+
+  init(_ settings: SettingsReader) throws {
+    hidden = try settings.integer("hidden", in: 1...1_000_000)
+    let _: Units = try settings.choice("visible", default: .bernoulli)
+    let sampler: SamplerName = try settings.choice("sampler", default: .cd)
+    let steps = try settings.schedule("gibbs_steps", default: 1, in: 1...10000)
+    let chains = try Self.chains(settings, sampler)
+    options = ContrastiveDivergenceOptions(
+      negativePhase: chains.map { .persistent(chains: $0) } ?? .contrastiveDivergence,
+      gibbsSteps: steps,
+      positiveHidden: try settings.choice("positive_hidden", default: .probabilities),
+      negativeHidden: try settings.choice("negative_hidden", default: .probabilities),
+      negativeVisible: try settings.choice("negative_visible", default: .samples))
+    deviation = try settings.number("initial_deviation", default: 0.01, in: 0...100)
+    pseudoLikelihood = try settings.flag("pseudo_likelihood", default: true)
+    sampleSweeps = try settings.integer("sample_sweeps", default: 200, in: 1...1_000_000)
+  }
+
+  private static func chains(_ settings: SettingsReader, _ sampler: SamplerName) throws -> Int? {
+    if sampler == .pcd { return try settings.integer("chains", default: 100, in: 1...10_000_000) }
+    guard settings.has("chains") else {
+      _ = try settings.optionalInteger("chains", in: 1...10_000_000)
+      return nil
+    }
+    throw settings.error("belongs to sampler: pcd; sampler: cd starts at the data", key: "chains")
+  }
+
+  func stage(_ index: Int, _ context: StageContext) throws -> Stage {
+    let machine = RestrictedBoltzmannMachine(visible: context.shape.count, hidden: hidden)
+    machine.initialize(seed: context.seed, deviation: Float(deviation))
+    let sampler: Stage.Sampler = { chains, sweeps, seed in
+      GibbsSampler(machine, chains: chains, seed: seed).run(steps: 0..<sweeps)
+    }
+    return Stage(
+      name: "rbm",
+      objective: ContrastiveDivergence(
+        machine, options: options, seed: context.seed, layout: context.layout),
+      evaluator: RBMEvaluator(machine, pseudoLikelihood: pseudoLikelihood),
+      encoder: Stage.Encoder(width: hidden) { samples in
+        let codes = Tensor(samples.shape[0], machine.hidden)
+        machine.hiddenMeans(samples, into: codes)
+        return codes
+      },
+      sampler: sampler,
+      pictures: { pictures(machine, $0, sampler, context.seed) })
+  }
+
+  private func pictures(
+    _ machine: RestrictedBoltzmannMachine, _ examples: Tensor, _ sampler: Stage.Sampler,
+    _ seed: UInt64
+  ) -> [Picture] {
+    let weights = machine.parameters["weights"]
+    let hidden = Tensor(examples.shape[0], machine.hidden)
+    let means = Tensor(examples.shape[0], machine.visible)
+    machine.hiddenMeans(examples, into: hidden)
+    machine.visibleMeans(hidden, into: means)
+    return [
+      Picture(
+        name: "filters", title: "Weights of the hidden units",
+        rows: [weights.rows(0..<min(machine.hidden, 100))], values: .signed),
+      Picture(
+        name: "reconstructions", title: "Test samples and their reconstructions",
+        rows: [examples, means], labels: ["sample", "model"], values: .unit),
+      Picture(
+        name: "samples", title: "Gibbs chains after \(sampleSweeps) sweeps",
+        rows: [sampler(0..<100, sampleSweeps, seed)], values: .unit),
+    ]
+  }
+}

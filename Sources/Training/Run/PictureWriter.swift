@@ -1,0 +1,62 @@
+import Datasets
+import Foundation
+import Objectives
+import PNG
+import Reporting
+import Tensors
+
+/// Draws a stage's pictures.
+struct PictureWriter {
+  let directory: String
+  let shape: SampleShape
+  let transform: Transform
+
+  /// Writes `<name>-step-00001234.png` of every picture.
+  /// - Returns: the paths.
+  func write(_ pictures: [Picture], step: Int) throws -> [String] {
+    try pictures.map { picture in
+      let step = CheckpointStore.name(step: step).dropLast(3)
+      let path = "\(directory)/\(picture.name)-\(step).png"
+      try draw(picture).write(to: path)
+      return path
+    }
+  }
+
+  /// A picture's image.
+  func draw(_ picture: Picture) -> PNGImage {
+    let scale: ColorScale = picture.values == .signed ? .signed(.overall) : .unit
+    let rows = picture.rows.map { tiles($0, picture.values) }
+    if rows.count == 1 {
+      return ImageGrid(rows[0], scale: scale, title: picture.title).render()
+    }
+    let labels = picture.labels + Array(repeating: "", count: rows.count - picture.labels.count)
+    return ImageGrid.rows(
+      of: Array(zip(labels, rows)).map { (name: $0.0, tiles: $0.1) }, scale: scale,
+      title: picture.title
+    ).render()
+  }
+
+  private func tiles(_ values: Tensor, _ kind: Picture.Values) -> Tiles {
+    let count = values.shape[0]
+    let elements = kind == .data ? undone(values) : values.elements
+    // Only tiles of the samples' size have their geometry.
+    guard shape.isImage, values.shape[1] == shape.count else {
+      return Tiles(vectors: elements, count: count, length: values.shape[1])
+    }
+    return Tiles(
+      elements, count: count, channels: shape.channels == 3 ? 3 : 1,
+      height: shape.channels == 3 ? shape.height : shape.height * shape.channels,
+      width: shape.width)
+  }
+
+  /// Standardised values back in the scale of the file.
+  private func undone(_ values: Tensor) -> [Float] {
+    guard case .standardize(let mean, let inverse) = transform else { return values.elements }
+    let width = mean.count
+    return values.elements.enumerated().map { place, value in
+      let column = place % width
+      let scale = inverse.pointer[column]
+      return mean.pointer[column] + (scale > 0 ? value / scale : 0)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Reporting
+
+/// What a person sees of a run: progress, lines in files, pictures. Rank 0 has one; others do not.
+final class RunReporter {
+  private let display: ProgressDisplay
+  private let log: RunLog
+  private let metrics: MetricsLog
+  private let isQuiet: Bool
+
+  init(_ directory: RunDirectory, isQuiet: Bool, resumedAt step: Int?) throws {
+    let display = ProgressDisplay(mode: ProgressDisplay.standardMode(quiet: isQuiet))
+    self.display = display
+    self.isQuiet = isQuiet
+    log = try RunLog(path: directory.log, echo: { display.event($0) })
+    metrics = try MetricsLog(path: directory.metrics)
+    // What was logged after the checkpoint happens again.
+    if let step { try metrics.truncate(after: step) }
+  }
+
+  /// A line for people.
+  func say(_ text: String) { log.write(text) }
+
+  /// Whether a status would be shown now.
+  func isDue(endsEpoch: Bool) -> Bool { display.isDue(endsEpoch: endsEpoch) }
+
+  /// The bar, or a line in a while.
+  func show(_ status: ProgressDisplay.Status) { display.update(status) }
+
+  /// A line of metrics.jsonl.
+  func record(
+    _ kind: String, stage: String, epoch: Int, step: Int, _ values: [(name: String, value: Double)]
+  ) throws {
+    try metrics.append(
+      kind: kind, stage: stage, epoch: epoch, step: step,
+      metrics: values.map { ($0.name, $0.value) })
+  }
+
+  /// Ends the bar.
+  func finish() { display.finish() }
+}

@@ -1,0 +1,112 @@
+import DataParallel
+import Datasets
+import Foundation
+import MessagePassing
+import Tensors
+
+/// Everything that stands before the first step, on this rank: configuration, shards, data, and the
+/// checkpoint to go on from. Nothing has been written when this fails.
+struct RunSetup {
+  let configuration: RunConfiguration
+  let layout: ShardLayout
+  let across: RankSum
+  let data: DataPipeline
+  let directory: RunDirectory
+  let checkpoint: Checkpoint?
+  /// What rank 0 has to tell about skipped checkpoints, and which one it took.
+  let notes: [String]
+
+  init(_ communicator: Communicator, _ options: TrainingOptions) throws {
+    let configuration = try Self.configuration(communicator, options)
+    let shards = configuration.training.shards
+    guard communicator.size <= shards else {
+      throw RankFailure(
+        status: .badInput, rank: 0,
+        description: "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
+          + "\(shards) ranks or raise training.shards (which changes the result)")
+    }
+    BLAS.setThreads(configuration.training.blasThreads)
+    layout = ShardLayout(shards: shards, ranks: communicator.size, rank: communicator.rank)
+    across = RankSum(communicator, layout: layout)
+    directory = RunDirectory(path: options.runDirectory ?? "runs/\(configuration.name)")
+    let found = try Self.checkpoint(communicator, options, directory)
+    (checkpoint, notes) = (found.checkpoint, found.notes)
+    data = try DataPipeline(
+      configuration, layout: layout, communicator: communicator, across: across,
+      stored: checkpoint)
+    self.configuration = configuration
+    try together(communicator) { [self] in try checkFits() }
+  }
+
+  /// Rank 0 reads the file, all parse it.
+  private static func configuration(
+    _ communicator: Communicator, _ options: TrainingOptions
+  ) throws -> RunConfiguration {
+    let text = try together(communicator) {
+      guard communicator.rank == 0 else { return "" }
+      guard let data = FileManager.default.contents(atPath: options.configuration) else {
+        throw UsageError("cannot read the configuration \(options.configuration)")
+      }
+      return String(decoding: data, as: UTF8.self)
+    }.shared(communicator)
+    return try together(communicator) {
+      let configuration = try RunConfiguration(
+        text: text, file: options.configuration, settings: options.settings)
+      try configuration.model.check(
+        globalBatch: configuration.training.globalBatch, shards: configuration.training.shards)
+      return configuration
+    }
+  }
+
+  /// Rank 0 chooses and reads the checkpoint, all decode it.
+  private static func checkpoint(
+    _ communicator: Communicator, _ options: TrainingOptions, _ directory: RunDirectory
+  ) throws -> (checkpoint: Checkpoint?, notes: [String]) {
+    var notes: [String] = []
+    var path = ""
+    let image = try communicator.broadcast(
+      together(communicator) {
+        guard communicator.rank == 0 else { return [] }
+        switch options.resume {
+        case .never: return []
+        case .path(let given):
+          path = given
+          return try readBytes(given)
+        case .auto:
+          guard let newest = directory.checkpoints.newestValid(warn: { notes.append($0) }) else {
+            return []
+          }
+          path = newest.path
+          return newest.image
+        }
+      })
+    guard !image.isEmpty else { return (nil, notes) }
+    let name = try path.shared(communicator)
+    let checkpoint = try together(communicator) { try Checkpoint(image: image, name: name) }
+    notes.append("going on from \(name), step \(checkpoint.position.step)")
+    return (checkpoint, notes)
+  }
+
+  /// A run goes on only as what it was.
+  private func checkFits() throws {
+    guard let checkpoint else { return }
+    let family = type(of: configuration.model).name
+    guard checkpoint.family == family else {
+      throw CheckpointError(
+        "the checkpoint is of a model of family \(checkpoint.family), the configuration's is "
+          + "\(family); name another --run-dir, or --resume never to train anew")
+    }
+    let old = try ConfigurationDocument(text: checkpoint.configuration, file: "the checkpoint")
+    let differences = differencesThatMatter(old.node, configuration.resolved)
+    guard differences.isEmpty else {
+      throw CheckpointError(
+        "the checkpoint belongs to another configuration: \(differences.joined(separator: "; ")); "
+          + "name another --run-dir, or --resume never to train anew")
+    }
+    guard checkpoint.dataset == data.fingerprint else {
+      throw CheckpointError(
+        "the checkpoint was trained on other data (fingerprint \(checkpoint.dataset.prefix(19))…, "
+          + "now \(data.fingerprint.prefix(19))…); name another --run-dir, or --resume never")
+    }
+  }
+}

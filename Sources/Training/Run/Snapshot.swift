@@ -1,0 +1,91 @@
+import MessagePassing
+import Objectives
+import Optimizers
+import Tensors
+
+/// Brings a run's state to rank 0 and back.
+struct Snapshot {
+  let communicator: Communicator
+  let layout: ShardLayout
+
+  /// All arrays of a checkpoint. Every rank calls this; rank 0 gets them.
+  func arrays(
+    parameters: [ParameterSet], trainer: StageTrainer, extra: [Checkpoint.NamedArray]
+  ) throws -> [Checkpoint.NamedArray] {
+    var arrays = extra
+    for set in parameters { arrays += named(set.layout, set.flat, "/parameters/") { $0 } }
+    let layout = trainer.stage.objective.parameters.layout
+    for (name, values) in trainer.optimizer.state {
+      arrays += named(layout, values, "/optimizer/") { "\($0)/\(name)" }
+    }
+    for state in trainer.stage.objective.state {
+      let values = try communicator.gather(UnsafeBufferPointer(state.values.buffer))
+      arrays.append(
+        .init(
+          path: "/state/\(state.name)", shape: [state.count, state.values.shape[1]], values: values))
+    }
+    return arrays
+  }
+
+  private func named(
+    _ layout: SliceLayout, _ flat: Tensor, _ prefix: String, _ name: (String) -> String
+  ) -> [Checkpoint.NamedArray] {
+    layout.slices.map { slice in
+      let values = flat.view(offset: slice.offset, shape: slice.shape).elements
+      return .init(path: prefix + name(slice.name), shape: slice.shape, values: values)
+    }
+  }
+
+  /// Metric sums of all shards, at rank 0 and everywhere.
+  func metricSums(_ trainer: StageTrainer) throws -> [Double] {
+    let width = trainer.metricSums.count / layout.local.count
+    let counts = (0..<layout.ranks).map { layout.owned(by: $0).count * width }
+    return try communicator.allGather(trainer.metricSums, counts: counts)
+  }
+
+  /// Puts the parameters of a finished stage, or of one under way, back.
+  static func restore(_ set: ParameterSet, from checkpoint: Checkpoint) throws {
+    for slice in set.layout.slices {
+      try copy(checkpoint, "/parameters/\(slice.name)", into: set[slice.name])
+    }
+  }
+
+  /// Puts optimizer, chains and metric sums back.
+  func restore(_ trainer: StageTrainer, from checkpoint: Checkpoint) throws {
+    for slice in trainer.stage.objective.parameters.layout.slices {
+      for (name, values) in trainer.optimizer.state {
+        let part = values.view(offset: slice.offset, shape: slice.shape)
+        try Self.copy(checkpoint, "/optimizer/\(slice.name)/\(name)", into: part)
+      }
+    }
+    for state in trainer.stage.objective.state {
+      let path = "/state/\(state.name)"
+      guard let array = checkpoint[path], array.shape == [state.count, state.values.shape[1]] else {
+        throw CheckpointError("the checkpoint does not hold \(path) of this model; train anew")
+      }
+      let width = state.values.shape[1]
+      for (place, row) in state.range.enumerated() {
+        for column in 0..<width {
+          state.values.pointer[place * width + column] = array.values[row * width + column]
+        }
+      }
+    }
+    let width = trainer.metricSums.count / layout.local.count
+    if checkpoint.metricSums.count == width * layout.shards {
+      let own = layout.local.lowerBound * width..<layout.local.upperBound * width
+      trainer.restoreMetrics(Array(checkpoint.metricSums[own]))
+    }
+  }
+
+  private static func copy(_ checkpoint: Checkpoint, _ path: String, into tensor: Tensor) throws {
+    guard let array = checkpoint[path] else {
+      throw CheckpointError("the checkpoint does not hold \(path): it is of another model")
+    }
+    guard array.shape == tensor.shape else {
+      throw CheckpointError(
+        "\(path) is \(array.shape) in the checkpoint but \(tensor.shape) in the model: it is of "
+          + "another model")
+    }
+    for (i, value) in array.values.enumerated() { tensor.pointer[i] = value }
+  }
+}

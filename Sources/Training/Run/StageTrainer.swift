@@ -1,0 +1,119 @@
+import DataParallel
+import Datasets
+import MessagePassing
+import Objectives
+import Optimizers
+import Tensors
+
+/// What a step is made of, for one stage of a curriculum: load, accumulate, reduce, update, phase by
+/// phase.
+public final class StageTrainer {
+  /// What this stage trains.
+  public let stage: Stage
+  /// Moves the parameters.
+  public let optimizer: any Optimizer
+  /// Where the time of this rank went.
+  public private(set) var times = StepTimes()
+
+  private let loader: BatchLoader
+  private let across: any GlobalSum
+  private let accumulators: [Accumulator]
+  private let reducers: [any Reducer]
+
+  /// What the ranks agreed on in a step.
+  public struct Agreement {
+    /// Whether some rank was asked to stop.
+    public var stops = false
+    /// Whether some shard saw a number that is not finite.
+    public var isNotFinite = false
+  }
+
+  /// Buffers and messages for all steps of a stage.
+  public init(
+    _ stage: Stage, optimizer: any Optimizer, loader: BatchLoader, layout: ShardLayout,
+    reduction: ReductionMode, across: any GlobalSum
+  ) throws {
+    self.stage = stage
+    self.optimizer = optimizer
+    self.loader = loader
+    self.across = across
+    let objective = stage.objective
+    accumulators = objective.phases.map { phase in
+      Accumulator(sums: phase.sums, metrics: objective.metrics.count, layout: layout)
+    }
+    reducers = try accumulators.map { try makeReducer(reduction, $0, layout: layout) }
+  }
+
+  /// Goes to an epoch.
+  public func begin(epoch: Int) {
+    stage.objective.begin(epoch: epoch)
+    optimizer.begin(epoch: epoch)
+    loader.begin(epoch: epoch)
+  }
+
+  /// One update.
+  /// - Parameters:
+  ///   - stepInEpoch: the place in the epoch.
+  ///   - step: the number of the update over the whole run.
+  ///   - stopRequested: whether this rank was asked to stop.
+  public func step(_ stepInEpoch: Int, step: Int, stopRequested: Bool) throws -> Agreement {
+    var clock = StepClock()
+    try loader.load(stepInEpoch: stepInEpoch, step: step)
+    clock.lap(&times.load)
+    var agreement = Agreement()
+    for phase in stage.objective.phases.indices {
+      let accumulator = accumulators[phase]
+      try reducers[phase].begin()
+      try stage.objective.accumulate(
+        loader.batch, phase: phase, into: accumulator, across: across)
+      accumulator.finish(
+        stopRequested: stopRequested, finite: accumulator.metricsAreFinite)
+      clock.lap(&times.compute)
+      try reduce(phase, &agreement)
+      clock.lap(&times.reduce)
+    }
+    return agreement
+  }
+
+  /// Applies sums as they arrive, and reads the control words behind them.
+  private func reduce(_ phase: Int, _ agreement: inout Agreement) throws {
+    let end = accumulators[phase].sums.count
+    let count = loader.batch.globalCount
+    var stops = false
+    var isNotFinite = false
+    try reducers[phase].finish { range, sums in
+      let gradients = range.clamped(to: 0..<end)
+      if !gradients.isEmpty { optimizer.update(gradients, gradient: sums, count: count) }
+      for place in range.clamped(to: end..<end + Accumulator.controlWords) {
+        let isSet = sums[place - range.lowerBound] != 0
+        if place == end { stops = isSet } else { isNotFinite = isSet }
+      }
+    }
+    agreement.stops = agreement.stops || stops
+    agreement.isNotFinite = agreement.isNotFinite || isNotFinite
+  }
+
+  /// The means of the metrics since the last call, over all shards, and how many samples were seen.
+  public func takeMetrics() throws -> [(name: String, value: Double)] {
+    let names = stage.objective.metrics
+    var values = [Double](repeating: 0, count: metricSums.count)
+    for accumulator in accumulators {
+      for (i, value) in accumulator.metricSums.enumerated() { values[i] += value }
+      accumulator.resetMetrics()
+    }
+    let sums = try across.sum(values, width: 2 * names.count)
+    return names.enumerated().compactMap { i, name in
+      sums[2 * i + 1] > 0 ? (name, sums[2 * i] / sums[2 * i + 1]) : nil
+    }
+  }
+
+  /// The metric sums of this rank's shards in the interval under way.
+  var metricSums: [Double] {
+    accumulators.dropFirst().reduce(accumulators[0].metricSums) { sums, accumulator in
+      zip(sums, accumulator.metricSums).map(+)
+    }
+  }
+
+  /// Puts back the metric sums of an interval.
+  func restoreMetrics(_ sums: [Double]) { accumulators[0].restoreMetrics(sums) }
+}
