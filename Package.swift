@@ -82,6 +82,23 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
 
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
+    .testTarget(
+      name: "OptimizersTests", dependencies: ["Optimizers", "Objectives", "Tensors"],
+      exclude: ["Fixtures"], swiftSettings: swift),
+    .testTarget(
+      name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"], swiftSettings: swift),
+    .testTarget(
+      name: "DataParallelTests",
+      dependencies: ["DataParallel", "MessagePassing", "Objectives", "Tensors"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: [
+        "Models", "DataParallel", "MessagePassing", "Optimizers", "Objectives", "Tensors",
+        "CKernels",
+      ], exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],

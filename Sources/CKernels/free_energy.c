@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "activations.h"
 #include "dispatch.h"
 
 double sdt_softplus_sum(const float *a, size_t n) {
@@ -15,68 +16,111 @@ double sdt_softplus_sum(const float *a, size_t n) {
   return sum;
 }
 
-enum { SDT_TILE = 64 };
+enum { SDT_TILE = 64, SDT_PACK = 8 };
 
-/// Moves the binary exponent of a positive product into `exponent`; leaves it in [1, 2).
-SDT_INLINE void sdt_set_exponent_aside(double *product, int64_t *exponent, size_t n) {
+/// Products of positive factors: [1, 2) times a power of two each.
+typedef struct {
+  double product[SDT_TILE];
+  int64_t exponent[SDT_TILE];
+} sdt_products;
+
+SDT_INLINE void sdt_products_start(sdt_products *a, size_t n) {
+  for (size_t i = 0; i < n; i++) a->product[i] = 1, a->exponent[i] = 0;
+}
+
+/// Moves the binary exponent of each product aside. A product that is no normal positive number
+/// becomes NaN: a diverging model must be seen, and so must a group that was too long.
+SDT_INLINE void sdt_set_exponent_aside(sdt_products *a, size_t n) {
   for (size_t i = 0; i < n; i++) {
     int64_t bits;
-    memcpy(&bits, &product[i], sizeof bits);
-    exponent[i] += (bits >> 52) - 1023;
-    bits = (bits & 0x000FFFFFFFFFFFFFll) | 0x3FF0000000000000ll;
-    memcpy(&product[i], &bits, sizeof bits);
+    memcpy(&bits, &a->product[i], sizeof bits);
+    int64_t biased = bits >> 52;
+    a->exponent[i] += biased - 1023;
+    int64_t fraction = (bits & 0x000FFFFFFFFFFFFFll) | 0x3FF0000000000000ll;
+    bits = biased <= 0 || biased >= 0x7FF ? 0x7FF8000000000000ll : fraction;
+    memcpy(&a->product[i], &bits, sizeof bits);
   }
 }
 
-/// product over j of q_j + p_j * (x_i = 1 ? shrink : grow): a sample of zeros and ones.
+SDT_INLINE double sdt_logarithm(const sdt_products *a, size_t i) {
+  return log(a->product[i]) + 0.6931471805599453 * (double)a->exponent[i];
+}
+
+/// product over j of q_j + p_j * (x_i = 1 ? shrink : grow): units of values zero and one.
 SDT_INLINE void sdt_binary_odds(double *odds, const float *x, const double *p, const double *q,
                                 const double *grow, const double *shrink, size_t hidden, size_t n,
                                 size_t stride, size_t group) {
-  double product[SDT_TILE];
-  int64_t exponent[SDT_TILE];
-  for (size_t i = 0; i < n; i++) product[i] = 1, exponent[i] = 0;
+  sdt_products a;
+  sdt_products_start(&a, n);
   for (size_t j = 0; j < hidden; j++) {
     const double *g = grow + j * stride, *s = shrink + j * stride;
     double pj = p[j], qj = q[j];
-    for (size_t i = 0; i < n; i++) product[i] *= qj + pj * (x[i] > 0.5f ? s[i] : g[i]);
-    if ((j + 1) % group == 0) sdt_set_exponent_aside(product, exponent, n);
+    for (size_t i = 0; i < n; i++) a.product[i] *= qj + pj * (x[i] > 0.5f ? s[i] : g[i]);
+    if ((j + 1) % group == 0) sdt_set_exponent_aside(&a, n);
   }
-  sdt_set_exponent_aside(product, exponent, n);
+  sdt_set_exponent_aside(&a, n);
   for (size_t i = 0; i < n; i++) {
-    double value = log(product[i]) + 0.6931471805599453 * (double)exponent[i];
+    double value = sdt_logarithm(&a, i);
     odds[i] = x[i] > 0.5f ? -value : value;
   }
 }
 
-/// The same for one unit of any value between: exp(-x W) is shrink to the power x.
-static double sdt_grey_odds(double x, const double *p, const double *q, const double *grow,
-                            const double *shrink, size_t hidden, size_t stride) {
-  double sum = 0;
-  for (size_t j = 0; j < hidden; j++) {
-    double t = exp(x * log(shrink[j * stride]));
-    sum += log((q[j] + p[j] * grow[j * stride] * t) / (q[j] + p[j] * t));
-  }
-  return sum;
-}
-
 SDT_DISPATCH
-static void sdt_odds_tile(double *odds, const float *x, const double *p, const double *q,
-                          const double *grow, const double *shrink, size_t hidden, size_t n,
-                          size_t stride, size_t group) {
+static void sdt_binary_tile(double *odds, const float *x, const double *p, const double *q,
+                            const double *grow, const double *shrink, size_t hidden, size_t n,
+                            size_t stride, size_t group) {
   if (n == SDT_TILE)
     sdt_binary_odds(odds, x, p, q, grow, shrink, hidden, SDT_TILE, stride, group);
   else
     sdt_binary_odds(odds, x, p, q, grow, shrink, hidden, n, stride, group);
 }
 
+/// The same for units of values between, which are few in most data: those at the columns `at` of a
+/// tile, n a multiple of SDT_PACK. Numerators and denominators are two products.
+SDT_DISPATCH
+static void sdt_grey_tile(double *odds, const float *x, const int32_t *at, const double *p,
+                          const double *q, const float *weights, const double *grow, size_t hidden,
+                          size_t n, size_t stride, size_t group) {
+  sdt_products above, below;
+  double value[SDT_TILE];
+  sdt_products_start(&above, n);
+  sdt_products_start(&below, n);
+  for (size_t i = 0; i < n; i++) value[i] = -(double)x[at[i]];
+  for (size_t j = 0; j < hidden; j++) {
+    const float *w = weights + j * stride;
+    const double *g = grow + j * stride;
+    double pj = p[j], qj = q[j];
+    for (size_t i = 0; i < n; i += SDT_PACK)
+      for (size_t l = i; l < i + SDT_PACK; l++) {
+        double t = pj * sdt_exp_double(value[l] * (double)w[at[l]]);
+        above.product[l] *= qj + t * g[at[l]];
+        below.product[l] *= qj + t;
+      }
+    if ((j + 1) % group == 0) {
+      sdt_set_exponent_aside(&above, n);
+      sdt_set_exponent_aside(&below, n);
+    }
+  }
+  sdt_set_exponent_aside(&above, n);
+  sdt_set_exponent_aside(&below, n);
+  for (size_t i = 0; i < n; i++) odds[at[i]] = sdt_logarithm(&above, i) - sdt_logarithm(&below, i);
+}
+
 void sdt_visible_log_odds(double *odds, const float *x, const double *p, const double *q,
-                          const double *grow, const double *shrink, size_t hidden, size_t columns,
-                          size_t stride, size_t group) {
+                          const float *weights, const double *grow, const double *shrink,
+                          size_t hidden, size_t columns, size_t stride, size_t group) {
   for (size_t base = 0; base < columns; base += SDT_TILE) {
-    size_t n = columns - base < SDT_TILE ? columns - base : SDT_TILE;
-    sdt_odds_tile(odds + base, x + base, p, q, grow + base, shrink + base, hidden, n, stride, group);
-    for (size_t i = base; i < base + n; i++)
-      if (x[i] != 0 && x[i] != 1)
-        odds[i] = sdt_grey_odds(x[i], p, q, grow + i, shrink + i, hidden, stride);
+    size_t n = columns - base < SDT_TILE ? columns - base : SDT_TILE, grey = 0;
+    int32_t at[SDT_TILE];
+    for (size_t i = 0; i < n; i++)
+      if (x[base + i] != 0 && x[base + i] != 1) at[grey++] = (int32_t)i;
+    if (grey < n)
+      sdt_binary_tile(odds + base, x + base, p, q, grow + base, shrink + base, hidden, n, stride,
+                      group);
+    if (grey == 0) continue;
+    // The last unit fills the last pack.
+    for (; grey % SDT_PACK; grey++) at[grey] = at[grey - 1];
+    sdt_grey_tile(odds + base, x + base, at, p, q, weights + base, grow + base, hidden, grey,
+                  stride, group);
   }
 }

@@ -49,6 +49,8 @@ static inline sdt_requests *sdt_requests_create(int capacity) {
   set->requests = (MPI_Request *)malloc(sizeof(MPI_Request) * (size_t)(capacity > 0 ? capacity : 1));
   set->count = 0;
   set->capacity = capacity;
+  // A call that fails leaves its request as it was; freeing must find nothing there.
+  for (int i = 0; i < capacity; i++) set->requests[i] = MPI_REQUEST_NULL;
   return set;
 }
 static inline int sdt_requests_add_send(sdt_requests *set, const float *buffer, int count, int to,

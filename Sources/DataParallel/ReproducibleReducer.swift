@@ -152,8 +152,11 @@ private final class BucketExchange {
 
 /// A tag for a message of a bucket: a root's partial sum, or (−1) the sum. Ranks own few roots.
 private func tag(_ bucket: Int, _ root: Int) -> Int {
-  // MPI guarantees tags up to 32767; messages between two ranks never overtake, so tags may repeat
-  // as long as those under way in one step differ in order alone.
+  // MPI guarantees tags up to 32767, so they repeat after 512 buckets. That is safe: messages of one
+  // tag between two ranks arrive in the order in which they were started, and all ranks start
+  // buckets in the same order, all scattering before all sharing. Only messages of one bucket, which
+  // one MPI_Startall starts in any order, must have different tags, and a rank has fewer than 63
+  // roots.
   (bucket * 64 + root + 1) % 32767
 }
 

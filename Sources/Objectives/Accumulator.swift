@@ -23,8 +23,8 @@ public final class Accumulator {
   public private(set) var metricSums: [Double]
   private let metricWidth: Int
 
-  /// The words behind the slices: how many ranks ask for a stop, how many shards saw a number that
-  /// is not finite. They ride along with the sums, so agreeing costs no message of its own.
+  /// The words behind the slices: how many ranks ask for a stop, how many ranks saw a number that is
+  /// not finite. They ride along with the sums, so agreeing costs no message of its own.
   public static let controlWords = 2
 
   /// Buffers for the shards of one rank.
@@ -69,7 +69,7 @@ public final class Accumulator {
     merge(0..<sums.count, at: place)
   }
 
-  /// Sets the control words of all shards and finishes the buffers.
+  /// Sets this rank's control words, in its first shard's buffer, and finishes the buffers.
   /// - Parameters:
   ///   - stopRequested: whether this rank was asked to stop.
   ///   - finite: whether every number this rank saw was finite.

@@ -25,10 +25,14 @@ public enum Schedule: Sendable, Equatable {
       return start * pow(factor, Double(epoch / every))
     case .exponential(let start, let factor): return start * pow(factor, Double(epoch))
     case .cosine(let start, let end, let epochs):
-      let fraction = min(Double(epoch) / Double(epochs), 1)
-      return end + (start - end) * (1 + cos(.pi * fraction)) / 2
+      return end + (start - end) * (1 + cos(.pi * fraction(epoch, of: epochs))) / 2
     case .linear(let start, let end, let epochs):
-      return start + (end - start) * min(Double(epoch) / Double(epochs), 1)
+      return start + (end - start) * fraction(epoch, of: epochs)
     }
+  }
+
+  /// The share of the way that is behind; all of it when there is no way.
+  private func fraction(_ epoch: Int, of epochs: Int) -> Double {
+    epochs > 0 ? min(Double(epoch) / Double(epochs), 1) : 1
   }
 }

@@ -74,7 +74,7 @@ public final class ContrastiveDivergence: Objective {
   /// How often persistent CD, which has no reconstructions of its own, makes some to be watched.
   private static let reconstructionInterval = 16
 
-  /// Everything machine-trained that was seen belongs to `machine.parameters`.
+  /// The machine's weights and biases.
   public var parameters: ParameterSet { machine.parameters }
 
   /// Trains a machine with this rank's shards.

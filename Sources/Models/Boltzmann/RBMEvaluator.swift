@@ -89,8 +89,8 @@ public final class RBMEvaluator: Evaluator {
     }
     let sample = x.pointer + row * machine.visible
     sdt_visible_log_odds(
-      &space.odds, sample, space.on, space.off, grow, shrink, machine.hidden, machine.visible,
-      machine.visible, group)
+      &space.odds, sample, space.on, space.off, machine.weights.pointer, grow, shrink,
+      machine.hidden, machine.visible, machine.visible, group)
     var sum = 0.0
     for i in 0..<machine.visible {
       let odds = space.odds[i] + Double(machine.visibleBias.pointer[i])
