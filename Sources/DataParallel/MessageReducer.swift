@@ -26,9 +26,11 @@ final class MessageReducer: Reducer {
     let result = self.result
     progress = BucketProgress(buckets(length: accumulator.length, size: bucketSize))
     let parts = PartialSums(layout)
+    let tree = TreeSum(parts: parts.places.count, schedule: parts.additions)
     exchanges = try progress.buckets.enumerated().map { number, range in
       try BucketExchange(
-        number: number, range: range, accumulator: accumulator, result: result, parts: parts)
+        number: number, range: range, accumulator: accumulator, result: result, parts: parts,
+        tree: tree, layout: layout)
     }
     accumulator.onReady = { [unowned self] in startReady($0) }
   }
@@ -70,20 +72,20 @@ private final class BucketExchange {
   /// Where each partial sum of this rank's slice lies: in a root of its own, or received.
   private var partials: [UnsafeMutablePointer<Float>]
   private let received: Tensor
-  private let additions: [(into: Int, from: Int)]
+  private let tree: TreeSum
   private let result: Tensor
 
   init(
-    number: Int, range: Range<Int>, accumulator: Accumulator, result: Tensor, parts: PartialSums
+    number: Int, range: Range<Int>, accumulator: Accumulator, result: Tensor, parts: PartialSums,
+    tree: TreeSum, layout: ShardLayout
   ) throws {
-    let layout = parts.layout
     func slice(_ rank: Int) -> Range<Int> {
       DataParallel.slice(rank, of: range, ranks: layout.ranks)
     }
     self.range = range
     self.result = result
     own = slice(layout.rank)
-    additions = parts.additions
+    self.tree = tree
     let foreign = parts.places.count { $0.rank != layout.rank }
     received = Tensor(foreign, own.count)
     let others = (0..<layout.ranks).filter { $0 != layout.rank }
@@ -122,8 +124,7 @@ private final class BucketExchange {
   /// Adds the partial sums of this rank's slice in the tree's order, and sends the sum to all.
   func addAndShare() throws {
     try scattering.wait()
-    addPartials(
-      partials, additions, into: result.pointer + own.lowerBound, count: own.count)
+    tree.add(partials, at: 0, count: own.count, into: result.pointer + own.lowerBound)
     try sharing.start()
   }
 

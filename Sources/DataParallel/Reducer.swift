@@ -70,13 +70,13 @@ public func makeReduction(
     let shared = try SharedSums(sums, layout, communicator)
   {
     let accumulator = Accumulator(
-      sums: sums, metrics: metrics, layout: layout, rootMemory: shared.root)
+      sums: sums, metrics: metrics, layout: layout, memory: shared.leaf)
     return (
       accumulator, SharedMemoryReducer(accumulator, shared, bucketSize: bucketSize ?? 1 << 16)
     )
   }
   let accumulator = Accumulator(sums: sums, metrics: metrics, layout: layout)
-  guard layout.ranks > 1 else { return (accumulator, SoloReducer(accumulator)) }
+  guard layout.ranks > 1 else { return (accumulator, SoloReducer(accumulator, layout: layout)) }
   let size = bucketSize ?? 1 << 18
   switch mode {
   case .fast: return (accumulator, FastReducer(accumulator, bucketSize: size))

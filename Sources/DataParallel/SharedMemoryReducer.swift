@@ -2,43 +2,41 @@ import MessagePassing
 import Objectives
 import Tensors
 
-/// The memory of a reduction on one host: every rank's roots, and the sums of every rank's slices.
+/// The memory of a reduction on one host: the flat buffers of all shards, and the sums of every rank's
+/// slices.
 final class SharedSums {
   let layout: ShardLayout
   private let memory: SharedMemory
   private let length: Int
-  private let parts: PartialSums
 
-  /// Two counters a rank: buckets whose partial sums are there, and buckets whose slice is summed.
+  /// Two counters a rank: buckets that all its shards have committed, and buckets whose slice it has
+  /// summed.
   private enum Counter: Int { case ready, summed }
 
   /// Nil where the ranks cannot share memory.
   init?(_ sums: SliceLayout, _ layout: ShardLayout, _ communicator: Communicator) throws {
     self.layout = layout
     length = sums.count + Accumulator.controlWords
-    let parts = PartialSums(layout)
-    self.parts = parts
-    let roots = (0..<layout.ranks).map { rank in parts.places.count { $0.rank == rank } }.max()!
-    guard
-      let memory = try SharedMemory(communicator, floats: (roots + 1) * length, counters: 2)
+    let most = (0..<layout.ranks).map { layout.owned(by: $0).count }.max()!
+    guard let memory = try SharedMemory(communicator, floats: (most + 1) * length, counters: 2)
     else { return nil }
     self.memory = memory
   }
 
-  /// The buffer of a root of this rank, [length].
-  func root(_ number: Int) -> Tensor {
-    Tensor(shape: [length], pointer: pointer(layout.rank, number + 1), owner: memory)
+  /// The buffer of a shard of this rank, by its place, [length].
+  func leaf(_ place: Int) -> Tensor {
+    Tensor(shape: [length], pointer: pointer(layout.rank, place + 1), owner: memory)
   }
 
   /// The sums of a rank's slices, at their places in the flat buffer.
   func sums(of rank: Int) -> UnsafeMutablePointer<Float> { pointer(rank, 0) }
 
-  /// The partial sums of all ranks, in the tree's order.
-  var partials: [UnsafeMutablePointer<Float>] {
-    parts.places.map { pointer($0.rank, $0.root + 1) }
+  /// The buffers of all shards of all ranks, in order.
+  var leaves: [UnsafeMutablePointer<Float>] {
+    (0..<layout.ranks).flatMap { rank in
+      (1...layout.owned(by: rank).count).map { pointer(rank, $0) }
+    }
   }
-
-  var additions: [(into: Int, from: Int)] { parts.additions }
 
   func publishReady(_ count: UInt64) {
     memory.publish(count, counter: Counter.ready.rawValue, of: layout.rank)
@@ -64,25 +62,22 @@ final class SharedSums {
 /// Sums over the ranks of one host along the reduction tree, in memory that they share: the same bits
 /// as by messages, without copies.
 ///
-/// Of every bucket each rank adds one slice, reading the other ranks' partial sums where they lie; the
-/// sums are used where their owner left them. Two counters a rank, which only rise, say how far it is.
-/// A rank writes its partial sums of the next step when all have summed the last bucket of this one;
-/// it writes sums of the next step when all have made partial sums for it, so have used the old ones.
+/// Of every bucket each rank adds one slice, reading all ranks' shards where they lie; the sums are used
+/// where their owner left them. Two counters a rank, which only rise, say how far it is. A rank writes
+/// shards of the next step when all have summed the last bucket of this one; it writes sums of the next
+/// step when all have committed shards of it, so have used the old sums.
 final class SharedMemoryReducer: Reducer {
-  private let accumulator: Accumulator
   private let shared: SharedSums
   private var progress: BucketProgress
   /// Every rank's slice of every bucket.
   private let slices: [[Range<Int>]]
-  /// Every bucket's partial sums of this rank's slice.
-  private let partials: [[UnsafeMutablePointer<Float>]]
-  private let additions: [(into: Int, from: Int)]
+  private let leaves: [UnsafeMutablePointer<Float>]
+  private let tree: TreeSum
   private let rank: Int
   /// Buckets of all steps before this one.
   private var done: UInt64 = 0
 
   init(_ accumulator: Accumulator, _ shared: SharedSums, bucketSize: Int) {
-    self.accumulator = accumulator
     self.shared = shared
     let rank = shared.layout.rank
     self.rank = rank
@@ -92,10 +87,9 @@ final class SharedMemoryReducer: Reducer {
     slices = buckets.map { bucket in
       (0..<ranks).map { slice($0, of: bucket, ranks: ranks) }
     }
-    partials = slices.map { slices in
-      shared.partials.map { $0 + slices[rank].lowerBound }
-    }
-    additions = shared.additions
+    leaves = shared.leaves
+    tree = TreeSum(
+      parts: leaves.count, schedule: ReductionTree(shards: leaves.count).leafAdditions)
     accumulator.onReady = { [unowned self] in startReady($0) }
   }
 
@@ -104,7 +98,6 @@ final class SharedMemoryReducer: Reducer {
   private func startReady(_ range: Range<Int>) {
     progress.ready(range)
     while let bucket = progress.next() {
-      accumulator.merge(progress.buckets[bucket])
       shared.publishReady(done + UInt64(bucket) + 1)
     }
   }
@@ -126,8 +119,9 @@ final class SharedMemoryReducer: Reducer {
       shared.awaitReady(count, of: other)
     }
     let own = slices[bucket][rank]
-    addPartials(
-      partials[bucket], additions, into: shared.sums(of: rank) + own.lowerBound, count: own.count)
+    tree.add(
+      leaves, at: own.lowerBound, count: own.count,
+      into: shared.sums(of: rank) + own.lowerBound)
     shared.publishSummed(count)
   }
 

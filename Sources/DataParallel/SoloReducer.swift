@@ -1,23 +1,30 @@
 import Objectives
 import Tensors
 
-/// One rank: its root is the sum over all shards. Shards are added and used block by block, so that a
-/// block is still in the core's cache when the optimizer reads it.
+/// One rank: adds its shards block by block, so that a block's sum is still in the core's cache when the
+/// optimizer reads it.
 final class SoloReducer: Reducer {
   private let accumulator: Accumulator
+  private let leaves: [UnsafeMutablePointer<Float>]
+  private let tree: TreeSum
+  private let sums: Tensor
   private let blocks: [Range<Int>]
 
-  init(_ accumulator: Accumulator) {
+  init(_ accumulator: Accumulator, layout: ShardLayout) {
     self.accumulator = accumulator
-    blocks = buckets(length: accumulator.length, size: 1 << 14)
+    leaves = (0..<layout.shards).map { accumulator.leaf($0).pointer }
+    tree = TreeSum(
+      parts: layout.shards, schedule: ReductionTree(shards: layout.shards).leafAdditions)
+    blocks = buckets(length: accumulator.length, size: 1 << 13)
+    sums = Tensor(1 << 13)
   }
 
   func begin() {}
 
   func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) {
     for block in blocks {
-      accumulator.merge(block)
-      body(block, accumulator.root(0).pointer + block.lowerBound)
+      tree.add(leaves, at: block.lowerBound, count: block.count, into: sums.pointer)
+      body(block, sums.pointer)
     }
   }
 }

@@ -32,10 +32,10 @@ public final class Accumulator {
   ///   - sums: the slices a phase sums.
   ///   - metrics: the number of metrics.
   ///   - layout: the shards, and which are this rank's.
-  ///   - rootMemory: gives the buffers of the roots, [length] each, by their number: memory that other
-  ///     ranks read. Nil takes memory of this rank's own.
+  ///   - memory: gives the shards' buffers, [length] each, by their place among this rank's: memory
+  ///     that other ranks read. Nil takes memory of this rank's own.
   public init(
-    sums: SliceLayout, metrics: Int, layout: ShardLayout, rootMemory: ((Int) -> Tensor)? = nil
+    sums: SliceLayout, metrics: Int, layout: ShardLayout, memory: ((Int) -> Tensor)? = nil
   ) {
     self.sums = sums
     length = sums.count + Self.controlWords
@@ -43,13 +43,9 @@ public final class Accumulator {
     let tree = ReductionTree(shards: layout.shards)
     roots = tree.roots(covering: local)
     let (length, first) = (self.length, local.lowerBound)
-    let places = roots.map { $0.first - first }
-    rootPlaces = places
+    rootPlaces = roots.map { $0.first - first }
     merges = roots.flatMap { tree.merges(below: $0, first: first) }
-    buffers = (0..<local.count).map { place in
-      guard let rootMemory, let root = places.firstIndex(of: place) else { return Tensor(length) }
-      return rootMemory(root)
-    }
+    buffers = (0..<local.count).map { memory?($0) ?? Tensor(length) }
     slices = buffers.map { buffer in
       sums.slices.map { buffer.view(offset: $0.offset, shape: $0.shape) }
     }
@@ -91,8 +87,11 @@ public final class Accumulator {
     }
   }
 
-  /// Adds the shards' buffers along the tree, in a range that all have committed: each root's sum is
-  /// in its buffer afterwards. Short ranges, used at once, stay in the core's cache.
+  /// The buffer of a shard, by its place among this rank's.
+  public func leaf(_ place: Int) -> Tensor { buffers[place] }
+
+  /// Adds the shards' buffers along the tree as far as this rank can, in a range that all have
+  /// committed: each root's sum is in its buffer afterwards. For reducers that send roots.
   public func merge(_ range: Range<Int>) {
     for (into, from) in merges { buffers[into].add(buffers[from], in: range) }
   }

@@ -86,7 +86,7 @@ struct ReferenceTests {
         learningRate: .constant(reference.learningRate), momentum: .list(reference.momentum),
         weightDecay: .constant(reference.weightDecay)),
       seed: reference.seed, layout: layout, batchSize: 10)
-    let reducer = SoloReducer(rank.accumulator)
+    let reducer = SoloReducer(rank.accumulator, layout: layout)
     #expect(stored.updates.map(\.ids.count) == [10, 10, 3, 10, 10, 3])
     for update in stored.updates {
       reducer.begin()

@@ -107,16 +107,16 @@ struct AccumulatorTests {
     }
   }
 
-  @Test("roots lie in the memory that is given for them", arguments: [(3, 2), (8, 3)])
-  func rootMemory(shards: Int, ranks: Int) {
+  @Test("shards lie in the memory that is given for them", arguments: [(3, 2), (8, 3)])
+  func memory(shards: Int, ranks: Int) {
     for rank in 0..<ranks {
       let layout = ShardLayout(shards: shards, ranks: ranks, rank: rank)
       let memory = (0..<4).map { _ in Tensor(Self.layout.count + Accumulator.controlWords) }
       let given = Accumulator(sums: Self.layout, metrics: 0, layout: layout) { memory[$0] }
       let own = Accumulator(sums: Self.layout, metrics: 0, layout: layout)
       for accumulator in [given, own] { run(accumulator, layout, step: 0, bySlice: false) }
-      for root in own.roots.indices {
-        #expect(memory[root].elements == own.root(root).elements)
+      for place in layout.local.indices.map({ $0 - layout.local.lowerBound }) {
+        #expect(memory[place].elements == own.leaf(place).elements)
       }
     }
   }
