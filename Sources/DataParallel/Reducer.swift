@@ -72,7 +72,7 @@ public func makeReduction(
     let accumulator = Accumulator(
       sums: sums, metrics: metrics, layout: layout, memory: shared.leaf)
     return (
-      accumulator, SharedMemoryReducer(accumulator, shared, bucketSize: bucketSize ?? 1 << 16)
+      accumulator, SharedMemoryReducer(accumulator, shared, bucketSize: bucketSize ?? 1 << 15)
     )
   }
   let accumulator = Accumulator(sums: sums, metrics: metrics, layout: layout)

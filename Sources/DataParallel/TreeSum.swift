@@ -18,7 +18,7 @@ final class TreeSum {
 
   private let additions: [Addition]
   private let scratch: Tensor
-  private static let block = 1024
+  private static let block = 2048
 
   /// - Parameters:
   ///   - parts: the number of partial sums.
@@ -43,29 +43,39 @@ final class TreeSum {
     _ partials: [UnsafeMutablePointer<Float>], at offset: Int, count: Int,
     into result: UnsafeMutablePointer<Float>
   ) {
-    for start in stride(from: 0, to: count, by: Self.block) {
-      addBlock(
-        partials, offset + start, min(Self.block, count - start), into: result + start)
+    // Once a call: nothing in the loop below counts references.
+    partials.withUnsafeBufferPointer { partials in
+      additions.withUnsafeBufferPointer { additions in
+        let blocks = Blocks(partials: partials, additions: additions, scratch: scratch.pointer)
+        for start in stride(from: 0, to: count, by: Self.block) {
+          blocks.add(at: offset + start, count: min(Self.block, count - start), into: result + start)
+        }
+      }
     }
   }
 
-  private func addBlock(
-    _ partials: [UnsafeMutablePointer<Float>], _ start: Int, _ count: Int,
-    into result: UnsafeMutablePointer<Float>
-  ) {
-    func pointer(_ operand: Operand) -> UnsafeMutablePointer<Float> {
+  private struct Blocks {
+    let partials: UnsafeBufferPointer<UnsafeMutablePointer<Float>>
+    let additions: UnsafeBufferPointer<Addition>
+    let scratch: UnsafeMutablePointer<Float>
+
+    func add(at start: Int, count: Int, into result: UnsafeMutablePointer<Float>) {
+      guard let last = additions.last else {
+        return result.update(from: partials[0] + start, count: count)
+      }
+      for addition in additions.dropLast() {
+        sdt_add_into(
+          scratch + addition.scratch * TreeSum.block, pointer(addition.left, start),
+          pointer(addition.right, start), count)
+      }
+      sdt_add_into(result, pointer(last.left, start), pointer(last.right, start), count)
+    }
+
+    private func pointer(_ operand: Operand, _ start: Int) -> UnsafeMutablePointer<Float> {
       switch operand {
       case .partial(let number): partials[number] + start
-      case .scratch(let slot): scratch.pointer + slot * Self.block
+      case .scratch(let slot): scratch + slot * TreeSum.block
       }
     }
-    guard let last = additions.last else {
-      return result.update(from: partials[0] + start, count: count)
-    }
-    for addition in additions.dropLast() {
-      sdt_add_into(
-        pointer(.scratch(addition.scratch)), pointer(addition.left), pointer(addition.right), count)
-    }
-    sdt_add_into(result, pointer(last.left), pointer(last.right), count)
   }
 }
