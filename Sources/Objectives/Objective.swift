@@ -51,8 +51,11 @@ public protocol Objective: AnyObject {
 }
 
 extension Objective {
+  /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
+  /// No schedule follows the epoch.
   public func begin(epoch: Int) {}
+  /// There are no statistics.
   public func update(phase: Int, sums: Tensor, count: Int) {}
 }
 
@@ -73,8 +76,8 @@ public final class ShardedState {
     self.count = count
     let local = layout.local
     range =
-      layout.range(of: local.lowerBound, in: count).lowerBound
-      ..< layout.range(of: local.upperBound - 1, in: count).upperBound
+      layout.range(of: local.lowerBound, in: count)
+      .lowerBound..<layout.range(of: local.upperBound - 1, in: count).upperBound
     values = Tensor(range.count, width)
   }
 }

@@ -8,7 +8,8 @@ import Training
 struct SwiftDistTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "swift-dist-train",
-    abstract: "Train classic generative models on one core or many MPI ranks: same data, same seed, same bits.",
+    abstract:
+      "Train classic generative models on one core or many MPI ranks: same data, same seed, same bits.",
     discussion: """
       A first run, on two ranks, from the folder of the project:
 

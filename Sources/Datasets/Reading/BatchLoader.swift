@@ -28,8 +28,8 @@ public final class SampleCache {
   ) {
     let sources = plan.order == .global ? 0..<1 : layout.local
     let range =
-      plan.range(of: sources.lowerBound).lowerBound
-      ..< plan.range(of: sources.upperBound - 1).upperBound
+      plan.range(of: sources.lowerBound)
+      .lowerBound..<plan.range(of: sources.upperBound - 1).upperBound
     let fits = range.count * table.sampleBytes <= memory
     let keep = policy == .always || (policy == .auto && fits)
     rows = keep ? CachedRows(table, range) : nil

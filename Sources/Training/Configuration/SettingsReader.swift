@@ -42,7 +42,11 @@ public final class SettingsReader {
 
   /// A text that may be missing.
   public func optionalString(_ key: String) throws -> String? {
-    has(key) ? try string(key) : { known.append(key); return nil }()
+    has(key)
+      ? try string(key)
+      : {
+        known.append(key); return nil
+      }()
   }
 
   /// A list of texts; one text stands for a list of one.
@@ -66,14 +70,19 @@ public final class SettingsReader {
   ) throws -> Int {
     let value = try scalar(key, standard, "a whole number") { Int($0.replacing("_", with: "")) }
     guard range.contains(value) else {
-      throw error("\(qualified(key)) is \(value) but must be \(describe(range))", at: self.value(key))
+      throw error(
+        "\(qualified(key)) is \(value) but must be \(describe(range))", at: self.value(key))
     }
     return value
   }
 
   /// A whole number that may be missing.
   public func optionalInteger(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
-    has(key) ? try integer(key, in: range) : { known.append(key); return nil }()
+    has(key)
+      ? try integer(key, in: range)
+      : {
+        known.append(key); return nil
+      }()
   }
 
   /// A finite number in a range.
@@ -81,9 +90,12 @@ public final class SettingsReader {
     _ key: String, default standard: Double? = nil,
     in range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
   ) throws -> Double {
-    let value = try scalar(key, standard, "a number") { Double($0).flatMap { $0.isFinite ? $0 : nil } }
+    let value = try scalar(key, standard, "a number") {
+      Double($0).flatMap { $0.isFinite ? $0 : nil }
+    }
     guard range.contains(value) else {
-      throw error("\(qualified(key)) is \(value) but must be \(describe(range))", at: self.value(key))
+      throw error(
+        "\(qualified(key)) is \(value) but must be \(describe(range))", at: self.value(key))
     }
     return value
   }

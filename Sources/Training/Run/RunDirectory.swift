@@ -35,7 +35,8 @@ public struct RunDirectory: Sendable {
     }
     guard access(path, W_OK) == 0 else {
       throw UsageError(
-        "cannot write in the run directory \(path); name a folder that you may write with --run-dir")
+        "cannot write in the run directory \(path); name a folder that you may write with --run-dir"
+      )
     }
     if isNew {
       for old in checkpoints.list() + [metrics, log] { try? files.removeItem(atPath: old) }

@@ -22,7 +22,8 @@ struct RunSetup {
     guard communicator.size <= shards else {
       throw RankFailure(
         status: .badInput, rank: 0,
-        description: "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
+        description:
+          "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
           + "\(shards) ranks or raise training.shards (which changes the result)")
     }
     BLAS.setThreads(configuration.training.blasThreads)

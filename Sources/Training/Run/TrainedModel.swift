@@ -34,7 +34,8 @@ public final class TrainedModel {
     guard communicator.size <= shards else {
       throw RankFailure(
         status: .badInput, rank: 0,
-        description: "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
+        description:
+          "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
           + "\(shards) ranks")
     }
     BLAS.setThreads(configuration.training.blasThreads)
@@ -75,7 +76,8 @@ public final class TrainedModel {
     guard data.train.shape == shape else {
       throw RankFailure(
         status: .badInput, rank: 0,
-        description: "the data has samples of \(data.train.shape.text), but the model was trained on "
+        description:
+          "the data has samples of \(data.train.shape.text), but the model was trained on "
           + shape.text)
     }
     return data
@@ -125,7 +127,8 @@ public final class TrainedModel {
     if split == .test && test == nil {
       throw RankFailure(
         status: .badInput, rank: 0,
-        description: "there is no test set: name one with --set data.test.file=FILE, or --split train")
+        description:
+          "there is no test set: name one with --set data.test.file=FILE, or --split train")
     }
     let loader = try test ?? data.comparisonLoader()
     var codes = loader.batch.shards.map { _ in [Float]() }
@@ -139,7 +142,9 @@ public final class TrainedModel {
       }
     }
     let allCodes = try codes.flatMap { $0 }.withUnsafeBufferPointer { try communicator.gather($0) }
-    let allLabels = try labels.flatMap { $0 }.withUnsafeBufferPointer { try communicator.gather($0) }
+    let allLabels = try labels.flatMap { $0 }.withUnsafeBufferPointer {
+      try communicator.gather($0)
+    }
     guard communicator.rank == 0 else { return nil }
     return (
       Tensor(shape: [allLabels.count, encoder.width], elements: allCodes), allLabels.map(Int32.init)
