@@ -45,7 +45,7 @@ public protocol Objective: AnyObject {
     _ batch: Batch, phase: Int, into accumulator: Accumulator, across: any GlobalSum) throws
 
   /// Takes what has been summed over all shards, after the optimizer has. Statistics that are not
-  /// gradients end here.
+  /// gradients end here; a phase that sums nothing else does not call it.
   /// - Parameter sums: the reduced flat buffer of the phase.
   func update(phase: Int, sums: Tensor, count: Int)
 }
