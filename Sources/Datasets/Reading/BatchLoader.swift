@@ -17,6 +17,9 @@ public final class SampleCache {
   /// Whether the rank keeps its samples.
   public var isKept: Bool { rows != nil }
 
+  /// Waits until the samples are there, if the rank keeps them.
+  public func wait() throws { try rows?.wait() }
+
   private init() { rows = nil }
 
   /// Nothing is kept.

@@ -119,7 +119,7 @@ public final class SampleTable: @unchecked Sendable {
   }
 
   private static func open(_ path: String, _ location: DataLocation, at start: Int) throws -> Part {
-    let file = try File(reading: path)
+    let file = try openFile(path)
     let images = try file.dataset(location.images)
     let labels = try location.labels.map { try file.dataset($0) }
     guard let rows = images.shape.first else {
@@ -139,6 +139,14 @@ public final class SampleTable: @unchecked Sendable {
       }
     }
     return Part(rows: start..<start + rows, images: images, labels: labels)
+  }
+
+  private static func openFile(_ path: String) throws -> File {
+    do { return try File(reading: path) } catch {
+      let folder = FileManager.default.currentDirectoryPath
+      let place = path.hasPrefix("/") ? "" : ", and its path starts at \(folder)"
+      throw HDF5Error("\(error); data is an HDF5 file ('data import' makes one)\(place)")
+    }
   }
 
   private func check(_ part: Part, like first: Part) throws {
