@@ -59,7 +59,7 @@ struct SwiftDistTrain: ParsableCommand {
     let isHelp = exitCode(for: error) == .success
     if environment.rank == 0 {
       let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
-      file.write(Data((fullMessage(for: error) + "\n").utf8))
+      try? file.write(contentsOf: Data((fullMessage(for: error) + "\n").utf8))
     }
     return isHelp ? ExitStatus.done.rawValue : max(ExitStatus(error).rawValue, 2)
   }

@@ -121,5 +121,6 @@ public func runTogether(_ communicator: Communicator, _ body: () throws -> ExitS
 /// One line on standard error.
 public func printError(_ message: String) {
   let text = "error: " + message.replacing("\n", with: " ") + "\n"
-  FileHandle.standardError.write(Data(text.utf8))
+  // Where even that cannot be written, the exit code has to do.
+  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }
