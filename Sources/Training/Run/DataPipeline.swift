@@ -54,6 +54,15 @@ public final class DataPipeline {
       configuration, train: train, cache: trainCache, layout, across, stored)
   }
 
+  /// Waits until all that is kept in memory is there, and checked: bad values are found before a run
+  /// writes anything. The first step would wait for it anyway. Every rank calls this.
+  func waitForCache(_ communicator: Communicator) throws {
+    try together(communicator) {
+      try trainCache.wait()
+      try testCache?.wait()
+    }
+  }
+
   private static func open(
     _ configuration: RunConfiguration
   ) throws -> (SampleTable, SampleTable?) {

@@ -30,11 +30,10 @@ public final class TrainingRun {
     self.setup = setup
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
-    let isNew = setup.checkpoint == nil
     let step = setup.checkpoint?.position.step
     reporter = try together(communicator) {
       guard communicator.rank == 0 else { return nil }
-      try setup.directory.prepare(configuration: setup.configuration.yaml, isNew: isNew)
+      try setup.directory.prepare(configuration: setup.configuration.yaml, resumedAt: step)
       return try RunReporter(setup.directory, isQuiet: options.isQuiet, resumedAt: step)
     }
   }
@@ -54,6 +53,8 @@ public final class TrainingRun {
         return .stopped
       }
       finished.append(stage.objective.parameters)
+      // A stage that the limit cut short must not be taken for finished.
+      if reachedStepLimit { break }
     }
     reporter?.finish()
     return .done
@@ -186,10 +187,16 @@ public final class TrainingRun {
   }
 
   private func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
-    let isNews = lastCheckpoint != position.step || setup.checkpoint == nil
-    if isNews { try evaluate(trainer, evaluation) }
+    if try !isEvaluated(trainer.stage) { try evaluate(trainer, evaluation) }
     if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     summarize(trainer)
+  }
+
+  /// Whether the metrics of a run that went on tell of an evaluation here already: a run may have
+  /// ended between its last checkpoint and its last evaluation.
+  private func isEvaluated(_ stage: Stage) throws -> Bool {
+    let found = try reporter?.hasEvaluation(stage: stage.name, step: position.step) ?? false
+    return try communicator.broadcast([found ? 1 : 0]) == [1]
   }
 
   private func summarize(_ trainer: StageTrainer) {
