@@ -91,7 +91,7 @@ struct TrainingBenchmark {
       optimizer: StochasticGradientDescent(
         stage.objective.parameters, options: configuration.optimizer),
       loader: data.trainingLoader(), layout: layout, reduction: configuration.training.reduction,
-      across: across)
+      communicator: communicator, across: across)
   }
 }
 

@@ -31,17 +31,20 @@ public final class StageTrainer {
   /// Buffers and messages for all steps of a stage.
   public init(
     _ stage: Stage, optimizer: any Optimizer, loader: BatchLoader, layout: ShardLayout,
-    reduction: ReductionMode, across: any GlobalSum
+    reduction: ReductionMode, communicator: Communicator, across: any GlobalSum
   ) throws {
     self.stage = stage
     self.optimizer = optimizer
     self.loader = loader
     self.across = across
     let objective = stage.objective
-    accumulators = objective.phases.map { phase in
-      Accumulator(sums: phase.sums, metrics: objective.metrics.count, layout: layout)
+    let reductions = try objective.phases.map { phase in
+      try makeReduction(
+        reduction, of: phase.sums, metrics: objective.metrics.count, layout: layout,
+        communicator: communicator)
     }
-    reducers = try accumulators.map { try makeReducer(reduction, $0, layout: layout) }
+    accumulators = reductions.map(\.0)
+    reducers = reductions.map(\.1)
   }
 
   /// Goes to an epoch.

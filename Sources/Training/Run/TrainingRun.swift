@@ -93,7 +93,8 @@ public final class TrainingRun {
       optimizer: StochasticGradientDescent(
         stage.objective.parameters, options: configuration.optimizer),
       loader: setup.data.trainingLoader(), layout: setup.layout,
-      reduction: configuration.training.reduction, across: setup.across)
+      reduction: configuration.training.reduction, communicator: communicator,
+      across: setup.across)
   }
 
   private func trainEpoch(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws
