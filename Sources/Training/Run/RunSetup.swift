@@ -118,6 +118,12 @@ struct RunSetup {
         "the checkpoint belongs to another configuration: \(differences.joined(separator: "; ")); "
           + "name another --run-dir, or --resume never to train anew")
     }
+    let memory = old.node["data"]?["memory"]?.string ?? ""
+    guard data.plan(memory: parseBytes(memory) ?? 0).windowBlocks == data.plan.windowBlocks else {
+      throw CheckpointError(
+        "data.memory was \(memory) and is another now: the data is larger, so the budget shapes the "
+          + "order of samples; set it back, or name another --run-dir, or --resume never to train anew")
+    }
     guard checkpoint.dataset == data.fingerprint else {
       throw CheckpointError(
         "the checkpoint was trained on other data (fingerprint \(checkpoint.dataset.prefix(19))…, "

@@ -102,6 +102,7 @@ public final class TrainingRun {
     -> ExitStatus
   {
     let plan = setup.data.plan
+    var stops = false
     trainer.begin(epoch: position.epoch)
     while position.stepInEpoch < plan.stepsPerEpoch && !reachedStepLimit {
       let samples = plan.globalCount(step: position.stepInEpoch)
@@ -116,16 +117,16 @@ public final class TrainingRun {
         try log(trainer, endsEpoch: endsEpoch)
       }
       if !endsEpoch && isCheckpointDue(atEpochEnd: false) { try writeCheckpoint(trainer) }
-      if agreement.stops {
-        if endsEpoch { beginNextEpoch() }
-        return try stop(trainer)
-      }
+      stops = agreement.stops
+      if stops && !endsEpoch { return try stop(trainer) }
     }
     guard position.stepInEpoch == plan.stepsPerEpoch else { return .done }
     beginNextEpoch()
     try evaluateIfDue(trainer, evaluation)
     if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
-    return .done
+    // After the last epoch there is nothing to go on with: the run ends as if nobody had asked.
+    let isLast = position.epoch == configuration.training.epochs
+    return stops && !isLast ? try stop(trainer) : .done
   }
 
   private func beginNextEpoch() {
@@ -244,7 +245,7 @@ public final class TrainingRun {
   // MARK: - Checkpoints
 
   private func stop(_ trainer: StageTrainer) throws -> ExitStatus {
-    try writeCheckpoint(trainer)
+    if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     reporter?.finish()
     reporter?.say(
       "stopped by a signal after step \(position.step), with a checkpoint; run it again to go on")
