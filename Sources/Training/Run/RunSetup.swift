@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import MessagePassing
 import Tensors
+import Yams
 
 /// Everything that stands before the first step, on this rank: configuration, shards, data, and the
 /// checkpoint to go on from. Nothing has been written when this fails.
