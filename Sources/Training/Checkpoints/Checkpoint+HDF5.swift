@@ -109,7 +109,8 @@ extension Checkpoint {
 extension Checkpoint.Best {
   fileprivate init?(of file: File) throws {
     guard let name = try file.attributeString("best_name"),
-      let value = try file.attributeDouble("best_value"), let step = try file.attributeInt("best_step")
+      let value = try file.attributeDouble("best_value"),
+      let step = try file.attributeInt("best_step")
     else { return nil }
     self.init(name: name, value: value, step: step)
   }

@@ -1,3 +1,5 @@
+import DataParallel
+import Datasets
 import MessagePassing
 import Tensors
 
