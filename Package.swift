@@ -40,6 +40,7 @@ let package = Package(
     // Numbers, and what training knows of a model.
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: swift),
     .target(name: "Objectives", dependencies: ["Tensors"], swiftSettings: swift),
+    .target(name: "Autograd", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
     .target(
       name: "Optimizers", dependencies: ["Tensors", "Objectives", "CKernels"], swiftSettings: swift),
 
@@ -83,6 +84,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
 
+    .testTarget(
+      name: "AutogradTests", dependencies: ["Autograd", "Tensors"], swiftSettings: swift),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
     .testTarget(
