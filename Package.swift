@@ -60,7 +60,8 @@ let package = Package(
 
     // Models, one folder a family.
     .target(
-      name: "Models", dependencies: ["Objectives", "Tensors", "CKernels"], swiftSettings: swift),
+      name: "Models", dependencies: ["Autograd", "Objectives", "Tensors", "CKernels"],
+      swiftSettings: swift),
 
     // What a person sees, and the loop that ties all together.
     .target(name: "Reporting", dependencies: ["PNG", "Tensors"], swiftSettings: swift),

@@ -101,3 +101,8 @@ void sdt_repeat_middle(float *out, const float *a, size_t outer, size_t middle, 
     for (size_t k = 0; k < middle; k++)
       for (size_t i = 0; i < inner; i++) out[(o * middle + k) * inner + i] = a[o * inner + i];
 }
+
+SDT_DISPATCH void sdt_keep_mask(float *a, float dropped, size_t n) {
+  float scale = 1.0f / (1.0f - dropped);
+  for (size_t i = 0; i < n; i++) a[i] = a[i] < dropped ? 0.0f : scale;
+}

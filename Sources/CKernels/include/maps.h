@@ -28,3 +28,5 @@ void sdt_sum_middle(float *out, const float *a, size_t outer, size_t middle, siz
 void sdt_max_middle(float *out, const float *a, size_t outer, size_t middle, size_t inner);
 /// out[outer, k, inner] = a[outer, inner] for all k.
 void sdt_repeat_middle(float *out, const float *a, size_t outer, size_t middle, size_t inner);
+/// From numbers uniform in [0, 1): 0 where a < dropped, else 1 / (1 - dropped). In place.
+void sdt_keep_mask(float *a, float dropped, size_t n);

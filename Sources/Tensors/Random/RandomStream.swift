@@ -24,6 +24,12 @@ public struct RandomPurpose: Sendable, Equatable {
   public static let evaluation = RandomPurpose(number: 6)
   /// Samples drawn to be looked at.
   public static let sampling = RandomPurpose(number: 7)
+  /// Units that dropout drops.
+  public static let dropout = RandomPurpose(number: 8)
+  /// Latent variables of variational models.
+  public static let latent = RandomPurpose(number: 9)
+  /// Corruption of the input of denoising models.
+  public static let corruption = RandomPurpose(number: 10)
 }
 
 /// Counter-based random numbers: Philox4x32-10 keyed by (seed, purpose) and counted by
