@@ -40,20 +40,21 @@ struct GradientCheck {
     let scalar = make(inputs, (value * tape.weights(value.shape, item: 50)).total)
     let gradients = tape.gradients(of: scalar, for: inputs)
     let program = Program(tape, results: [scalar] + gradients)
+    let frame = program.makeFrame()
     let points = shapes.indices.map { random(shapes[$0], item: $0).map(domain) }
     let directions = shapes.indices.map { random(shapes[$0], item: 20 + $0) }
 
     func evaluate(_ distance: Float) -> Double {
       for (i, input) in inputs.enumerated() {
         let moved = zip(points[i], directions[i]).map { $0 + distance * $1 }
-        program.bind(input, to: Tensor(shape: shapes[i], elements: moved))
+        frame.bind(input, to: Tensor(shape: shapes[i], elements: moved))
       }
-      program.run()
-      return Double(program.value(scalar).elements[0])
+      program.run(frame)
+      return Double(frame.value(scalar).elements[0])
     }
     _ = evaluate(0)
     let exact = zip(gradients, directions).reduce(0.0) { sum, pair in
-      sum + zip(program.value(pair.0).elements, pair.1).reduce(0.0) { $0 + Double($1.0 * $1.1) }
+      sum + zip(frame.value(pair.0).elements, pair.1).reduce(0.0) { $0 + Double($1.0 * $1.1) }
     }
     // Four points: the error falls with the fourth power of the step.
     let h = step

@@ -80,9 +80,10 @@ struct OperationTests {
     let (x, y) = (tape.input([2], isDifferentiable: true), tape.input([3], isDifferentiable: true))
     let gradients = tape.gradients(of: x.squared.total, for: [x, y])
     let program = Program(tape, results: gradients)
-    program.bind(x, to: Tensor(shape: [2], elements: [1, -3]))
-    program.run()
-    #expect(program.value(gradients[0]).elements == [2, -6])
-    #expect(program.value(gradients[1]).elements == [0, 0, 0])
+    let frame = program.makeFrame()
+    frame.bind(x, to: Tensor(shape: [2], elements: [1, -3]))
+    program.run(frame)
+    #expect(frame.value(gradients[0]).elements == [2, -6])
+    #expect(frame.value(gradients[1]).elements == [0, 0, 0])
   }
 }

@@ -10,25 +10,35 @@ public final class Program {
   }
 
   private let tape: Tape
-  private let steps: [Step]
-  private let frame: Frame
   private let plan: MemoryPlan
+  /// The steps between sums over shards.
+  private var segments: [[Step]] = [[]]
+  /// What is summed over shards after each segment but the last.
+  private var sums: [Step] = []
 
-  /// The bytes that intermediate values take.
+  /// The bytes that intermediate values take, in a frame.
   public var bytes: Int { plan.bytes }
+
+  /// Whether all shards must be run together.
+  public var sumsOverShards: Bool { !sums.isEmpty }
 
   /// The program that computes results.
   /// - Parameter results: values that can be read after a run.
   public init(_ tape: Tape, results: [Variable]) {
     self.tape = tape
     let needed = Self.needed(tape, results.map(\.number))
-    steps = needed.compactMap { number in
-      let node = tape.nodes[number]
-      guard !(node.operation is Input) else { return nil }
-      return Step(operation: node.operation, inputs: node.inputs, output: number)
-    }
     plan = MemoryPlan(tape, needed, results: Set(results.map(\.number)))
-    frame = Frame(tensors: plan.allocate(tape))
+    for number in needed {
+      let node = tape.nodes[number]
+      let step = Step(operation: node.operation, inputs: node.inputs, output: number)
+      switch node.operation {
+      case is Input: break
+      case is ShardSum:
+        sums.append(step)
+        segments.append([])
+      default: segments[segments.count - 1].append(step)
+      }
+    }
   }
 
   private static func needed(_ tape: Tape, _ results: [Int]) -> [Int] {
@@ -40,20 +50,44 @@ public final class Program {
     return needed.sorted()
   }
 
-  /// Puts memory in the place of an input, or of a result that is to be written there.
-  public func bind(_ variable: Variable, to tensor: Tensor) {
-    precondition(tensor.count == variable.count, "as many elements as the value has")
-    frame.tensors[variable.number] = tensor
+  /// Memory for a run. Frames of one program may be used one after the other, or together.
+  public func makeFrame() -> Frame { Frame(tensors: plan.allocate(tape)) }
+
+  /// Runs the program on one shard.
+  public func run(_ frame: Frame) {
+    precondition(!sumsOverShards, "a program that sums over shards runs on all of them together")
+    run(segment: 0, frame)
   }
 
-  /// Runs the program.
-  public func run(step: Int = 0, seed: UInt64 = 0, ids: UnsafePointer<UInt32>? = nil) {
-    (frame.step, frame.seed, frame.ids) = (step, seed, ids)
-    for step in steps { step.operation.evaluate(frame, inputs: step.inputs, output: step.output) }
+  private func run(segment: Int, _ frame: Frame) {
+    for step in segments[segment] {
+      step.operation.evaluate(frame, inputs: step.inputs, output: step.output)
+    }
   }
 
-  /// The memory of a value after a run: an input or a result.
-  public func value(_ variable: Variable) -> Tensor { frame[variable.number] }
+  /// Runs programs of this rank's shards in lockstep, each on its frame. All were recorded in the same
+  /// way, for perhaps different numbers of rows, so they sum at the same places. Every rank calls this
+  /// together.
+  public static func run(_ parts: [(program: Program, frame: Frame)], across: any GlobalSum) throws {
+    for segment in parts[0].program.segments.indices {
+      for (program, frame) in parts { program.run(segment: segment, frame) }
+      guard segment < parts[0].program.sums.count else { continue }
+      try sum(segment, parts, across)
+    }
+  }
+
+  private static func sum(
+    _ number: Int, _ parts: [(program: Program, frame: Frame)], _ across: any GlobalSum
+  ) throws {
+    let values = parts.flatMap { program, frame in
+      frame[program.sums[number].inputs[0]].buffer.map(Double.init)
+    }
+    let total = try across.sum(values, width: values.count / parts.count)
+    for (program, frame) in parts {
+      let target = frame[program.sums[number].output].pointer
+      for (i, value) in total.enumerated() { target[i] = Float(value) }
+    }
+  }
 }
 
 /// Which values share memory.

@@ -14,6 +14,12 @@ public struct Variable {
 
   /// The number of elements.
   public var count: Int { shape.reduce(1, *) }
+
+  /// Whether both are one value of one tape.
+  public func isSame(as other: Variable) -> Bool { tape === other.tape && number == other.number }
+
+  /// Whether the value comes from outside.
+  public var isInput: Bool { tape.nodes[number].operation is Input }
 }
 
 /// What a value is made by.

@@ -42,17 +42,29 @@ public final class TapeObjective: Objective {
     phases = [Phase(name: "loss", sums: model.parameters.layout)]
   }
 
-  /// The gradients of this rank's shards, one after the other.
+  /// The gradients of this rank's shards: one after the other, or in lockstep when the model sums over
+  /// shards in the middle.
   public func accumulate(
     _ batch: Batch, phase: Int, into accumulator: Accumulator, across: any GlobalSum
-  ) {
-    for (place, shard) in batch.shards.enumerated() {
-      if shard.rows > 0 {
-        program(shard.rows).run(shard, step: batch.step, seed: seed, accumulator, place)
-      } else {
-        for slice in phases[0].sums.slices.indices { accumulator.slice(slice, at: place).fill(0) }
+  ) throws {
+    let programs = batch.shards.map { program($0.rows) }
+    if programs[0].program.sumsOverShards {
+      let parts = zip(programs, batch.shards).enumerated().map { place, pair in
+        (pair.0.program, pair.0.prepare(place, pair.1, batch.step, seed, accumulator, place))
       }
-      accumulator.commit(at: place)
+      try Program.run(parts, across: across)
+      for (place, shard) in batch.shards.enumerated() {
+        programs[place].report(place, shard, accumulator, place)
+        accumulator.commit(at: place)
+      }
+    } else {
+      for (place, shard) in batch.shards.enumerated() {
+        let program = programs[place]
+        // One frame is enough, and stays in the core's cache.
+        program.program.run(program.prepare(0, shard, batch.step, seed, accumulator, place))
+        program.report(0, shard, accumulator, place)
+        accumulator.commit(at: place)
+      }
     }
   }
 
@@ -64,39 +76,65 @@ public final class TapeObjective: Objective {
   }
 }
 
-/// The loss and its gradients for one number of rows.
+/// The loss and its gradients for one number of rows, with a frame for every shard that is run together.
 private final class LossProgram {
-  private let program: Program
+  let program: Program
+  private let parameters: ParameterSet
   private let samples: Variable
+  private let inputs: [Variable]
   private let metrics: [Variable]
   private let gradients: [Variable]
+  private var frames: [Int: Frame] = [:]
 
   init(_ model: any TapeModel, rows: Int) {
+    parameters = model.parameters
     let tape = Tape()
-    let slices = model.parameters.layout.slices
+    let slices = parameters.layout.slices
     samples = tape.input([rows, model.sampleWidth])
-    let parameters = slices.map { tape.input($0.shape, isDifferentiable: true) }
-    let byName = Dictionary(uniqueKeysWithValues: zip(slices.map(\.name), parameters))
-    metrics = model.loss(samples, byName)
-    // Results are written to places of their own, so none may stand for two.
-    gradients = tape.gradients(of: metrics[0], for: parameters).map { $0.affine(1) }
+    inputs = slices.map { tape.input($0.shape, isDifferentiable: true) }
+    metrics = model.loss(
+      samples, Dictionary(uniqueKeysWithValues: zip(slices.map(\.name), inputs)))
+    gradients = Self.distinct(tape.gradients(of: metrics[0], for: inputs))
     program = Program(tape, results: metrics + gradients)
-    for (slice, parameter) in zip(slices, parameters) {
-      program.bind(parameter, to: model.parameters[slice.name])
+  }
+
+  /// Results are written to places of their own, so none may stand for two.
+  private static func distinct(_ variables: [Variable]) -> [Variable] {
+    var seen: [Variable] = []
+    return variables.map { variable in
+      let copy = seen.contains { $0.isSame(as: variable) } || variable.isInput
+      seen.append(variable)
+      return copy ? variable.affine(1) : variable
     }
   }
 
-  func run(
-    _ shard: Batch.Shard, step: Int, seed: UInt64, _ accumulator: Accumulator, _ place: Int
-  ) {
-    program.bind(samples, to: shard.samples)
+  func prepare(
+    _ number: Int, _ shard: Batch.Shard, _ step: Int, _ seed: UInt64, _ accumulator: Accumulator,
+    _ place: Int
+  ) -> Frame {
+    let frame = frame(number)
+    frame.bind(samples, to: shard.samples)
     for (slice, gradient) in gradients.enumerated() {
-      program.bind(gradient, to: accumulator.slice(slice, at: place))
+      frame.bind(gradient, to: accumulator.slice(slice, at: place))
     }
-    program.run(step: step, seed: seed, ids: shard.ids)
-    for (metric, value) in metrics.enumerated() {
-      accumulator.addMetric(
-        metric, Double(program.value(value).pointer[0]), count: shard.rows, at: place)
+    (frame.step, frame.seed, frame.ids) = (step, seed, UnsafePointer(shard.ids))
+    return frame
+  }
+
+  private func frame(_ number: Int) -> Frame {
+    if let frame = frames[number] { return frame }
+    let frame = program.makeFrame()
+    for (slice, input) in zip(parameters.layout.slices, inputs) {
+      frame.bind(input, to: parameters[slice.name])
+    }
+    frames[number] = frame
+    return frame
+  }
+
+  func report(_ number: Int, _ shard: Batch.Shard, _ accumulator: Accumulator, _ place: Int) {
+    for (metric, variable) in metrics.enumerated() {
+      let value = frame(number).value(variable).pointer[0]
+      accumulator.addMetric(metric, Double(value), count: shard.rows, at: place)
     }
   }
 }
