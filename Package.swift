@@ -83,6 +83,14 @@ let package = Package(
       ], swiftSettings: swift),
 
     .testTarget(
+      name: "CommandLineTests", dependencies: ["HDF5", "PNG", "Reporting"], swiftSettings: swift),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Objectives",
+        "Optimizers", "Reporting", "Tensors", .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: swift),
+    .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
     .testTarget(
       name: "OptimizersTests", dependencies: ["Optimizers", "Objectives", "Tensors"],

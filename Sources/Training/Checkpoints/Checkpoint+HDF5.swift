@@ -38,7 +38,9 @@ extension Checkpoint {
     }
     defer { try? file.close() }
     guard try file.attributeString("format") == "swift-dist-train checkpoint" else {
-      throw CheckpointError("\(name): an HDF5 file, but no checkpoint of swift-dist-train")
+      throw CheckpointError(
+        "\(name): an HDF5 file, but no checkpoint of swift-dist-train; name one of a run's "
+          + "checkpoints/")
     }
     let version = try file.attributeInt("format_version")
     guard version == Self.formatVersion else {
