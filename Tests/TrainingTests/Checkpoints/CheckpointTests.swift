@@ -18,6 +18,7 @@ import Testing
     #expect(read.metricSums == checkpoint.metricSums)
     #expect(read.position == checkpoint.position)
     #expect(read.configuration == checkpoint.configuration)
+    #expect(read.best == checkpoint.best)
     #expect(read.sampleShape == [1, 28, 27])
     #expect(
       [read.program, read.family, read.dataset, read.digest] == [
@@ -50,14 +51,15 @@ import Testing
             x = f[args[1]]; b = x[()].view(np.uint8).copy(); b.flat[0] ^= 1; x[()] = b.view(x.dtype)
         """, path, array)
     }
-    #expect(text.hasSuffix("damaged: its content does not match its checksum"))
+    #expect(text.contains("damaged: its"))
   }
 
   @Test(
     "an attribute that was changed",
     arguments: [
       "step", "epoch", "step_in_epoch", "stage", "program_version", "family", "configuration",
-      "dataset_fingerprint", "sample_channels", "sample_height", "digest", "checksum",
+      "dataset_fingerprint", "sample_channels", "sample_height", "digest", "best_name",
+      "best_value", "best_step",
     ])
   func changedAttribute(name: String) throws {
     guard Python.isReady() else { return }
@@ -73,29 +75,20 @@ import Testing
 
   @Test func missingAndMoreArrays() throws {
     guard Python.isReady() else { return }
-    let less = "with h5py.File(args[0], 'r+') as f: del f['/parameters/bias']"
-    #expect(try damaged { try Python.call(less, $0) }.contains("checksum"))
-    let more = "with h5py.File(args[0], 'r+') as f: f['/parameters/more'] = np.zeros(1, 'f4')"
-    #expect(try damaged { try Python.call(more, $0) }.contains("checksum"))
-    let words = """
-      with h5py.File(args[0], 'r+') as f:
-          del f['/parameters/bias']; f['/parameters/bias'] = np.array([b'a', b'b'])
-      """
-    #expect(try damaged { try Python.call(words, $0) }.contains("damaged"))
-    let sums = "with h5py.File(args[0], 'r+') as f: del f['/state/metric_sums']"
-    #expect(try damaged { try Python.call(sums, $0) }.contains("damaged"))
+    for change in ["del f['/parameters/bias']", "f['/parameters/more'] = np.zeros(1, 'f4')"] {
+      let text = try damaged {
+        try Python.call("with h5py.File(args[0], 'r+') as f: \(change)", $0)
+      }
+      #expect(text.contains("damaged: its"), "\(text)")
+    }
   }
 
-  @Test func everyBitFlipInTheFileIsSeenOrHarmless() throws {
+  @Test func everyBitIsGuarded() throws {
     let good = try someCheckpoint().encoded()
-    let original = try decoded(good)
-    // Every 97th bit: headers, indices, elements, and padding that means nothing.
-    for bit in stride(from: 0, to: good.count * 8, by: 97) {
+    for bit in stride(from: 0, to: good.count * 8, by: 31) {
       var image = good
       image[bit / 8] ^= 1 << (bit % 8)
-      guard let read = try? decoded(image) else { continue }
-      #expect(read.arrays == original.arrays && read.position == original.position, "bit \(bit)")
-      #expect(read.configuration == original.configuration, "bit \(bit)")
+      #expect(message { try decoded(image) }.contains("damaged"))
     }
   }
 
@@ -103,7 +96,7 @@ import Testing
     let image = try someCheckpoint().encoded()
     for length in [0, 1, 8, 100, image.count / 2, image.count - 1] {
       let text = message { try decoded(Array(image[..<length])) }
-      #expect(text.contains("damaged or not a checkpoint"), "\(length): \(text)")
+      #expect(text.contains("damaged"), "\(length): \(text)")
     }
   }
 
@@ -122,8 +115,18 @@ import Testing
 
   @Test func otherFormatVersion() throws {
     guard Python.isReady() else { return }
-    let text = try damaged {
-      try Python.call("h5py.File(args[0], 'r+').attrs['format_version'] = 99", $0)
+    // As another version would write it: changed, and sealed again.
+    let text = try damaged { path in
+      try Python.call(
+        """
+        import hashlib
+        data = open(args[0], 'rb').read()[:-76]
+        open(args[0], 'wb').write(data)
+        with h5py.File(args[0], 'r+') as f: f.attrs['format_version'] = 99
+        data = open(args[0], 'rb').read()
+        seal = b'\\nsdt-sha256:' + hashlib.sha256(data).hexdigest().encode()
+        open(args[0], 'wb').write(data + seal)
+        """, path)
     }
     #expect(text.contains("format 99 by version 0.0.1") && text.contains("format 1"), "\(text)")
     #expect(text.contains("use that version, or train anew"))

@@ -10,6 +10,7 @@ func someCheckpoint(step: Int = 12) -> Checkpoint {
       .init(path: "/state/chains", shape: [4, 1], values: [1, 0, 1, 1]),
     ], metricSums: [1.25, 3, -1e300],
     position: .init(stage: 1, epoch: 2, stepInEpoch: 3, step: step),
-    program: "0.0.1", family: "rbm", configuration: shortest, dataset: "sha256:da7a",
+    best: .init(name: "error", value: 0.1, step: 8), program: "0.0.1", family: "rbm",
+    configuration: shortest, dataset: "sha256:da7a",
     sampleShape: [1, 28, 27], digest: "sha256:d1")
 }
