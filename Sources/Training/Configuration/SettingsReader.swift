@@ -217,7 +217,7 @@ extension Node {
 }
 
 /// A value as people write it: 1 and not 1.0.
-private func plainText<T>(_ value: T) -> String {
+func plainText<T>(_ value: T) -> String {
   if let number = value as? Double, number == number.rounded(), abs(number) < 1e15 {
     return "\(Int(number))"
   }

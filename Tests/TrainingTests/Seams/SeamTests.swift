@@ -21,7 +21,9 @@ import Testing
   private struct Run {
     let folder: String
 
-    func train(_ family: String, _ directory: String, _ settings: String...) throws -> Training.ExitStatus {
+    func train(_ family: String, _ directory: String, _ settings: String...) throws
+      -> Training.ExitStatus
+    {
       let file = folder + "/toy.yaml"
       try """
       data: {train: {file: "\(folder)/data.h5"}}
