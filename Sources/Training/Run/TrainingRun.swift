@@ -245,7 +245,10 @@ public final class TrainingRun {
     try reporter.record(
       "train", stage: trainer.stage.name, epoch: position.epoch + 1, step: position.step,
       metrics + [("samples_per_second", rate)])
-    guard reporter.isDue(endsEpoch: endsEpoch), let loss = lastMetrics.first else { return }
+    // The display keeps an epoch's last status, to show it when the run ends.
+    guard endsEpoch || reporter.isDue(endsEpoch: false), let loss = lastMetrics.first else {
+      return
+    }
     let steps = totalSteps
     reporter.show(
       ProgressDisplay.Status(
