@@ -4,8 +4,8 @@ import Tensors
 public struct Phase: Sendable {
   /// The name, such as `discriminator`.
   public let name: String
-  /// What is summed over shards. Slices named like parameters are gradients of a loss to be made
-  /// small; the optimizer takes them. Others are statistics, for the objective alone.
+  /// What is summed over shards, laid out like the parameters: what is summed at a place of the flat
+  /// buffer is the gradient, at that place, of a loss to be made small.
   public let sums: SliceLayout
 
   /// A phase that sums the slices of a layout.
@@ -19,7 +19,7 @@ public struct Phase: Sendable {
 ///
 /// The reducer, the optimizer, the checkpoint and the digest see named slices only. A model that
 /// trains by back-propagation fills them with gradients, an RBM with contrastive-divergence
-/// statistics, k-means with sums and counts.
+/// statistics.
 public protocol Objective: AnyObject {
   /// What is trained.
   var parameters: ParameterSet { get }
@@ -35,7 +35,8 @@ public protocol Objective: AnyObject {
   /// Tells the epoch that starts, or in whose middle a resumed run goes on; schedules follow it.
   func begin(epoch: Int)
 
-  /// Adds the sums of this rank's shards.
+  /// Writes the sums of this rank's shards: overwrites each shard's slices and commits them, shard by
+  /// shard, those without samples too.
   /// - Parameters:
   ///   - batch: this rank's shards of the global batch.
   ///   - phase: the place in `phases`.
@@ -44,15 +45,21 @@ public protocol Objective: AnyObject {
   func accumulate(
     _ batch: Batch, phase: Int, into accumulator: Accumulator, across: any GlobalSum) throws
 
-  /// Takes what has been summed over all shards, after the optimizer has. Statistics that are not
-  /// gradients end here.
-  /// - Parameter sums: the reduced flat buffer of the phase.
+  /// For statistics that are no gradients: takes what has been summed over all shards, after the
+  /// optimizer has. The trainer does not call this yet.
+  /// - Parameters:
+  ///   - phase: the place in `phases`.
+  ///   - sums: the reduced flat buffer of the phase.
+  ///   - count: the number of samples that were summed over.
   func update(phase: Int, sums: Tensor, count: Int)
 }
 
 extension Objective {
+  /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
+  /// Nothing follows the epoch.
   public func begin(epoch: Int) {}
+  /// Nothing is taken.
   public func update(phase: Int, sums: Tensor, count: Int) {}
 }
 

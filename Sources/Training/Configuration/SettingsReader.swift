@@ -119,7 +119,7 @@ public final class SettingsReader {
     return bytes
   }
 
-  /// What the reader of a nested mapping has read, for errors of the caller's own.
+  /// An error of the caller's own about a key, with file, line and the key's full name before it.
   public func error(_ message: String, key: String) -> ConfigurationError {
     error("\(qualified(key)) \(message)", at: value(key))
   }
