@@ -43,7 +43,8 @@ public final class Communicator {
     guard usesMPI else { return nil }
     var text = [CChar](repeating: 0, count: 8192)
     guard sdt_mpi_library_version(&text) == MPI_SUCCESS else { return nil }
-    return MPIError.string(text).split(whereSeparator: { ",\n".contains($0) }).first.map(String.init)
+    return MPIError.string(text).split(whereSeparator: { ",\n".contains($0) }).first.map(
+      String.init)
   }
 
   /// Ends MPI. Every rank calls this; no call may follow (`MPI_Finalize`).

@@ -4,8 +4,8 @@ import Tensors
 public struct Phase: Sendable {
   /// The name, such as `discriminator`.
   public let name: String
-  /// What is summed over shards, laid out like the parameters: what is summed at a place of the flat
-  /// buffer is the gradient, at that place, of a loss to be made small.
+  /// What is summed over shards. Slices named like parameters are gradients of a loss to be made
+  /// small; the optimizer takes them. Others are statistics, for the objective alone.
   public let sums: SliceLayout
 
   /// A phase that sums the slices of a layout.
@@ -19,7 +19,7 @@ public struct Phase: Sendable {
 ///
 /// The reducer, the optimizer, the checkpoint and the digest see named slices only. A model that
 /// trains by back-propagation fills them with gradients, an RBM with contrastive-divergence
-/// statistics.
+/// statistics, k-means with sums and counts.
 public protocol Objective: AnyObject {
   /// What is trained.
   var parameters: ParameterSet { get }
@@ -45,8 +45,8 @@ public protocol Objective: AnyObject {
   func accumulate(
     _ batch: Batch, phase: Int, into accumulator: Accumulator, across: any GlobalSum) throws
 
-  /// For statistics that are no gradients: takes what has been summed over all shards, after the
-  /// optimizer has. The trainer does not call this yet.
+  /// Takes what has been summed over all shards, after the optimizer has. Statistics that are not
+  /// gradients end here; a phase that sums nothing else does not call it.
   /// - Parameters:
   ///   - phase: the place in `phases`.
   ///   - sums: the reduced flat buffer of the phase.
@@ -57,9 +57,9 @@ public protocol Objective: AnyObject {
 extension Objective {
   /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
-  /// Nothing follows the epoch.
+  /// No schedule follows the epoch.
   public func begin(epoch: Int) {}
-  /// Nothing is taken.
+  /// There are no statistics.
   public func update(phase: Int, sums: Tensor, count: Int) {}
 }
 
@@ -80,8 +80,8 @@ public final class ShardedState {
     self.count = count
     let local = layout.local
     range =
-      layout.range(of: local.lowerBound, in: count).lowerBound
-      ..< layout.range(of: local.upperBound - 1, in: count).upperBound
+      layout.range(of: local.lowerBound, in: count)
+      .lowerBound..<layout.range(of: local.upperBound - 1, in: count).upperBound
     values = Tensor(range.count, width)
   }
 }

@@ -8,7 +8,8 @@ import Training
 struct SwiftDistTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "swift-dist-train",
-    abstract: "Train classic generative models on one core or many MPI ranks: same data, same seed, same bits.",
+    abstract:
+      "Train classic generative models on one core or many MPI ranks: same data, same seed, same bits.",
     discussion: """
       A first run, on two ranks, from the folder of the project:
 
@@ -58,7 +59,7 @@ struct SwiftDistTrain: ParsableCommand {
     let isHelp = exitCode(for: error) == .success
     if environment.rank == 0 {
       let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
-      file.write(Data((fullMessage(for: error) + "\n").utf8))
+      try? file.write(contentsOf: Data((fullMessage(for: error) + "\n").utf8))
     }
     return isHelp ? ExitStatus.done.rawValue : max(ExitStatus(error).rawValue, 2)
   }

@@ -29,12 +29,27 @@ public struct CheckpointStore {
   }
 
   /// The paths of all checkpoints, newest first.
-  public func list() -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.compactMap { name -> (Int, String)? in
+  public func list() -> [String] { numbered().map(\.path) }
+
+  private func numbered() -> [(step: Int, path: String)] {
+    names.compactMap { name -> (Int, String)? in
       guard name.hasPrefix("step-"), name.hasSuffix(".h5") else { return nil }
       return Int(name.dropFirst(5).dropLast(3)).map { ($0, directory + "/" + name) }
-    }.sorted { $0.0 > $1.0 }.map(\.1)
+    }.sorted { $0.0 > $1.0 }
+  }
+
+  private var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+  }
+
+  /// Removes the checkpoints of later steps, all of them without a step, and what a killed run left
+  /// half written. Later ones would push out those that a run writes when it goes on.
+  func removeAll(after step: Int?) throws {
+    let late = numbered().filter { $0.step > step ?? -1 }.map(\.path)
+    let torn = names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".partial") }
+    for path in late + torn.map({ directory + "/" + $0 }) {
+      guard unlink(path) == 0 else { throw WriteError("remove", path) }
+    }
   }
 
   /// The newest checkpoint that is whole, with its bytes. Damaged ones are skipped.

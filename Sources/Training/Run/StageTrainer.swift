@@ -19,6 +19,7 @@ public final class StageTrainer {
   private let across: any GlobalSum
   private let accumulators: [Accumulator]
   private let reducers: [any Reducer]
+  private let destinations: [PhaseSums]
 
   /// What the ranks agreed on in a step.
   public struct Agreement {
@@ -45,6 +46,9 @@ public final class StageTrainer {
     }
     accumulators = reductions.map(\.0)
     reducers = reductions.map(\.1)
+    destinations = objective.phases.map {
+      PhaseSums($0, parameters: objective.parameters.layout)
+    }
   }
 
   /// Goes to an epoch.
@@ -85,13 +89,13 @@ public final class StageTrainer {
     var stops = false
     var isNotFinite = false
     try reducers[phase].finish { range, sums in
-      let gradients = range.clamped(to: 0..<end)
-      if !gradients.isEmpty { optimizer.update(gradients, gradient: sums, count: count) }
+      destinations[phase].take(range, sums, count: count, optimizer: optimizer)
       for place in range.clamped(to: end..<end + Accumulator.controlWords) {
         let isSet = sums[place - range.lowerBound] != 0
         if place == end { stops = isSet } else { isNotFinite = isSet }
       }
     }
+    destinations[phase].finish(stage.objective, phase: phase, count: count)
     agreement.stops = agreement.stops || stops
     agreement.isNotFinite = agreement.isNotFinite || isNotFinite
   }

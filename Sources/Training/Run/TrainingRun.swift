@@ -30,11 +30,10 @@ public final class TrainingRun {
     self.setup = setup
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
-    let isNew = setup.checkpoint == nil
     let step = setup.checkpoint?.position.step
     reporter = try together(communicator) {
       guard communicator.rank == 0 else { return nil }
-      try setup.directory.prepare(configuration: setup.configuration.yaml, isNew: isNew)
+      try setup.directory.prepare(configuration: setup.configuration.yaml, resumedAt: step)
       return try RunReporter(setup.directory, isQuiet: options.isQuiet, resumedAt: step)
     }
   }
@@ -54,6 +53,8 @@ public final class TrainingRun {
         return .stopped
       }
       finished.append(stage.objective.parameters)
+      // A stage that the limit cut short must not be taken for finished.
+      if reachedStepLimit { break }
     }
     reporter?.finish()
     return .done
@@ -101,6 +102,7 @@ public final class TrainingRun {
     -> ExitStatus
   {
     let plan = setup.data.plan
+    var stops = false
     trainer.begin(epoch: position.epoch)
     while position.stepInEpoch < plan.stepsPerEpoch && !reachedStepLimit {
       let samples = plan.globalCount(step: position.stepInEpoch)
@@ -115,16 +117,16 @@ public final class TrainingRun {
         try log(trainer, endsEpoch: endsEpoch)
       }
       if !endsEpoch && isCheckpointDue(atEpochEnd: false) { try writeCheckpoint(trainer) }
-      if agreement.stops {
-        if endsEpoch { beginNextEpoch() }
-        return try stop(trainer)
-      }
+      stops = agreement.stops
+      if stops && !endsEpoch { return try stop(trainer) }
     }
     guard position.stepInEpoch == plan.stepsPerEpoch else { return .done }
     beginNextEpoch()
     try evaluateIfDue(trainer, evaluation)
     if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
-    return .done
+    // After the last epoch there is nothing to go on with: the run ends as if nobody had asked.
+    let isLast = position.epoch == configuration.training.epochs
+    return stops && !isLast ? try stop(trainer) : .done
   }
 
   private func beginNextEpoch() {
@@ -186,10 +188,16 @@ public final class TrainingRun {
   }
 
   private func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
-    let isNews = lastCheckpoint != position.step || setup.checkpoint == nil
-    if isNews { try evaluate(trainer, evaluation) }
+    if try !isEvaluated(trainer.stage) { try evaluate(trainer, evaluation) }
     if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     summarize(trainer)
+  }
+
+  /// Whether the metrics of a run that went on tell of an evaluation here already: a run may have
+  /// ended between its last checkpoint and its last evaluation.
+  private func isEvaluated(_ stage: Stage) throws -> Bool {
+    let found = try reporter?.hasEvaluation(stage: stage.name, step: position.step) ?? false
+    return try communicator.broadcast([found ? 1 : 0]) == [1]
   }
 
   private func summarize(_ trainer: StageTrainer) {
@@ -237,7 +245,7 @@ public final class TrainingRun {
   // MARK: - Checkpoints
 
   private func stop(_ trainer: StageTrainer) throws -> ExitStatus {
-    try writeCheckpoint(trainer)
+    if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     reporter?.finish()
     reporter?.say(
       "stopped by a signal after step \(position.step), with a checkpoint; run it again to go on")

@@ -18,7 +18,8 @@ struct EvaluateCommand: RankCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
   var settings: [String] = []
 
   @Flag(help: "Print JSON.")
@@ -45,7 +46,8 @@ struct SampleCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
     abstract: "Draw samples from a checkpoint's model.",
-    discussion: "The output's ending says what is written: a grid of pictures (.png) or HDF5 (.h5).")
+    discussion: "The output's ending says what is written: a grid of pictures (.png) or HDF5 (.h5)."
+  )
 
   @Argument(help: "The checkpoint.")
   var checkpoint: String
@@ -56,22 +58,38 @@ struct SampleCommand: RankCommand {
   @Option(help: "The number of samples.")
   var count = 100
 
-  @Option(help: "The number of Gibbs sweeps of a chain, which starts at random.")
+  @Option(help: "The number of Gibbs sweeps of a chain.")
   var sweeps = 1000
+
+  @Flag(
+    name: .customLong("from-data"),
+    help: "Start chains at the first test samples and not at random.")
+  var fromData = false
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
+  var settings: [String] = []
 
   @Option(help: "What the draws are keyed by.")
   var seed: UInt64 = 1
 
   func validate() throws {
-    guard count > 0, sweeps > 0 else { throw ValidationError("--count and --sweeps are above zero.") }
+    guard count > 0, sweeps > 0 else {
+      throw ValidationError("--count and --sweeps are above zero.")
+    }
     guard output.hasSuffix(".png") || output.hasSuffix(".h5") else {
       throw ValidationError("--output ends in .png or .h5.")
     }
   }
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
-    let model = try TrainedModel(communicator, checkpoint: checkpoint)
-    if let samples = try model.sample(count: count, sweeps: sweeps, seed: seed) {
+    let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    try model.checkOutput(output)
+    if let samples = try model.sample(
+      count: count, sweeps: sweeps, seed: seed, fromData: fromData)
+    {
       try model.write(
         samples: samples, title: "\(count) samples after \(sweeps) sweeps", to: output)
       print("\(count) samples: \(output)")
@@ -97,7 +115,8 @@ struct EncodeCommand: RankCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
   var settings: [String] = []
 
   func validate() throws {
@@ -108,6 +127,7 @@ struct EncodeCommand: RankCommand {
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
     let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    try model.checkOutput(output)
     if let (codes, labels) = try model.encode(split == "test" ? .test : .train) {
       try model.write(codes: codes, labels: labels, to: output)
       print("\(codes.shape[0]) codes of \(codes.shape[1]) values: \(output)")
