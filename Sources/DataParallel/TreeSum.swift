@@ -48,7 +48,8 @@ final class TreeSum {
       additions.withUnsafeBufferPointer { additions in
         let blocks = Blocks(partials: partials, additions: additions, scratch: scratch.pointer)
         for start in stride(from: 0, to: count, by: Self.block) {
-          blocks.add(at: offset + start, count: min(Self.block, count - start), into: result + start)
+          blocks.add(
+            at: offset + start, count: min(Self.block, count - start), into: result + start)
         }
       }
     }

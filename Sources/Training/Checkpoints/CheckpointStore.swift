@@ -28,7 +28,16 @@ public struct CheckpointStore {
     for old in list().dropFirst(keep) { try? FileManager.default.removeItem(atPath: old) }
   }
 
-  /// The paths of all checkpoints, newest first.
+  /// The checkpoint of the best evaluation.
+  public var bestPath: String { directory + "/best.h5" }
+
+  /// Writes the checkpoint of the best evaluation, in place of the one before.
+  public func writeBest(_ checkpoint: Checkpoint) throws {
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try writeAtomically(try checkpoint.encoded(), to: bestPath)
+  }
+
+  /// The paths of all checkpoints of steps, newest first.
   public func list() -> [String] { numbered().map(\.path) }
 
   private func numbered() -> [(step: Int, path: String)] {
@@ -46,7 +55,7 @@ public struct CheckpointStore {
   /// half written. Later ones would push out those that a run writes when it goes on.
   func removeAll(after step: Int?) throws {
     let late = numbered().filter { $0.step > step ?? -1 }.map(\.path)
-    let torn = names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".partial") }
+    let torn = names.filter { $0.hasSuffix(".h5.partial") || (step == nil && $0 == "best.h5") }
     for path in late + torn.map({ directory + "/" + $0 }) {
       guard unlink(path) == 0 else { throw WriteError("remove", path) }
     }

@@ -123,7 +123,8 @@ struct RunSetup {
     guard data.plan(memory: parseBytes(memory) ?? 0).windowBlocks == data.plan.windowBlocks else {
       throw CheckpointError(
         "data.memory was \(memory) and is another now: the data is larger, so the budget shapes the "
-          + "order of samples; set it back, or name another --run-dir, or --resume never to train anew")
+          + "order of samples; set it back, or name another --run-dir, or --resume never to train anew"
+      )
     }
     guard checkpoint.dataset == data.fingerprint else {
       throw CheckpointError(

@@ -19,6 +19,7 @@ public final class TrainingRun {
   private var watch = ThroughputWatch()
   private var lastMetrics: [(name: String, value: Double)] = []
   private var lastCheckpoint: Int?
+  private var best: Checkpoint.Best?
 
   private var configuration: RunConfiguration { setup.configuration }
 
@@ -40,7 +41,8 @@ public final class TrainingRun {
 
   /// Trains to the end, or until a signal.
   public func run() throws -> ExitStatus {
-    try introduce()
+    let introduction = try RunIntroduction(communicator)
+    for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
     for index in 0..<configuration.model.stageCount {
       let stage = try configuration.model.stage(
         index,
@@ -73,11 +75,13 @@ public final class TrainingRun {
     let trainer = try makeTrainer(stage)
     if index > position.stage {
       position = .init(stage: index, step: position.step)
+      best = nil
       try writeCheckpoint(trainer)
     } else if let checkpoint = setup.checkpoint {
       try restoreParameters(stage)
       try together(communicator) { try snapshot.restore(trainer, from: checkpoint) }
       lastCheckpoint = checkpoint.position.step
+      best = checkpoint.best
     }
     let evaluation = try StageEvaluation(stage, setup.data, setup.across)
     watch.restart()
@@ -177,6 +181,19 @@ public final class TrainingRun {
       if configuration.evaluation.pictures { try draw(trainer.stage) }
     }
     watch.pause(watch.now - start)
+    try keepIfBest(trainer, values)
+  }
+
+  /// Values are the same bits on every rank, so all come to the same conclusion.
+  private func keepIfBest(
+    _ trainer: StageTrainer, _ values: [(name: String, value: Double)]
+  ) throws {
+    guard let criterion = trainer.stage.evaluator?.criterion,
+      let value = values.first(where: { $0.name == criterion.name })?.value,
+      best.map({ criterion.prefers(value, to: $0.value) }) ?? value.isFinite
+    else { return }
+    best = .init(name: criterion.name, value: value, step: position.step)
+    try writeCheckpoint(trainer) { try $0.writeBest($1) }
   }
 
   private func draw(_ stage: Stage) throws {
@@ -211,6 +228,11 @@ public final class TrainingRun {
         + "\(Format.duration(times.load)) loading")
     reporter.say("pictures: \(setup.directory.images)")
     reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")
+    if let best {
+      reporter.say(
+        "best \(best.name): \(Format.metric(best.value)) after step \(best.step): "
+          + setup.directory.checkpoints.bestPath)
+    }
     let digest = parameterDigest(finished + [trainer.stage.objective.parameters])
     reporter.say("digest: \(digest)")
   }
@@ -252,8 +274,16 @@ public final class TrainingRun {
     return .stopped
   }
 
-  /// Rank 0 writes; all bring their chains. Parameters are the same bits everywhere.
   private func writeCheckpoint(_ trainer: StageTrainer) throws {
+    let keep = configuration.checkpoint.keep
+    try writeCheckpoint(trainer) { try $0.write($1, keep: keep) }
+    lastCheckpoint = position.step
+  }
+
+  /// Rank 0 writes; all bring their chains. Parameters are the same bits everywhere.
+  private func writeCheckpoint(
+    _ trainer: StageTrainer, _ write: (CheckpointStore, Checkpoint) throws -> Void
+  ) throws {
     let parameters = finished + [trainer.stage.objective.parameters]
     guard parameters.allSatisfy(\.flat.isFinite) else { throw divergence(trainer) }
     let start = watch.now
@@ -262,44 +292,12 @@ public final class TrainingRun {
     let sums = try snapshot.metricSums(trainer)
     if communicator.rank == 0 {
       let checkpoint = Checkpoint(
-        arrays: arrays, metricSums: sums, position: position, program: programVersion,
+        arrays: arrays, metricSums: sums, position: position, best: best, program: programVersion,
         family: type(of: configuration.model).name, configuration: configuration.yaml,
         dataset: setup.data.fingerprint, sampleShape: setup.data.train.shape.axes,
         digest: parameterDigest(parameters))
-      try setup.directory.checkpoints.write(checkpoint, keep: configuration.checkpoint.keep)
+      try write(setup.directory.checkpoints, checkpoint)
     }
-    lastCheckpoint = position.step
     watch.pause(watch.now - start)
-  }
-
-  // MARK: - What stands at the start
-
-  private func introduce() throws {
-    let facts = "\(communicator.host)\t\(BLAS.coreType)\t\(BLAS.threads)"
-    let all = try communicator.allGather(Array(facts.utf8)).map {
-      String(decoding: $0, as: UTF8.self).split(separator: "\t").map(String.init)
-    }
-    guard let reporter else { return }
-    let hosts = Set(all.map { $0[0] }).sorted()
-    let cores = Set(all.map { $0[1] }).sorted()
-    let data = setup.data
-    reporter.say(
-      "\(configuration.name): \(communicator.size) rank\(communicator.size == 1 ? "" : "s") on "
-        + "\(hosts.joined(separator: ", ")); \(setup.layout.shards) logical shards; "
-        + "\(communicator.libraryVersion ?? "no MPI: one process by itself")")
-    reporter.say(
-      "OpenBLAS \(cores.joined(separator: ", ")), \(all[0][2]) thread\(all[0][2] == "1" ? "" : "s") a "
-        + "rank; reduction \(configuration.training.reduction.rawValue)")
-    reporter.say(
-      "\(data.train.count) training samples of \(data.train.shape.text), "
-        + "\(data.test.map { "\($0.count) test samples, " } ?? "")"
-        + "\(data.isCached ? "kept in memory" : "streamed"); batch "
-        + "\(configuration.training.globalBatch), \(data.plan.stepsPerEpoch) steps an epoch")
-    if cores.count > 1 {
-      reporter.say(
-        "warning: ranks use different OpenBLAS kernels, so results depend on the number of ranks; set "
-          + "OPENBLAS_CORETYPE to one of \(cores.joined(separator: ", ")) everywhere")
-    }
-    for note in setup.notes { reporter.say(note) }
   }
 }
