@@ -25,7 +25,7 @@ struct TreeSumTests {
     result.fill(.nan)
     tree.add(leaves.map(\.pointer), at: 100, count: 2300, into: result.pointer)
     #expect(Array(result.elements[..<2300]) == Array(expected[0][100..<2400]))
-    #expect(result.elements[2300...].allSatisfy(\.isNaN))
+    #expect(result.elements[2300...].allSatisfy { $0.isNaN })
     #expect(leaves.map(\.elements) == before)
   }
 }
