@@ -67,7 +67,8 @@ extension CommandLineTests {
         says: ["cannot write the run directory 'data.h5/run': data.h5 is a file", "--run-dir"])
       try trial.refuse(
         ["train", "run.yaml", "--run-dir", "data.h5"], says: ["data.h5 is a file"])
-      try trial.refuse(["train", "run.yaml", "--run-dir", ""], says: ["it has no name"])
+      try trial.refuse(
+        ["train", "run.yaml", "--run-dir", ""], says: ["the run directory has no name"])
     }
 
     @Test func runDirectoryOfSomebodyElse() throws {

@@ -42,6 +42,13 @@ extension CommandLineTests {
           == trial.json(["inspect", trial.checkpoints("again")[1], "--json"])["digest"])
     }
 
+    @Test("run directories", arguments: ["r", "r/", "./a//b", "über uns"])
+    func names(name: String) throws {
+      let outcome = try trial.train(["--quiet", "--steps", "1"], run: name)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(trial.scratch.has(name + "/checkpoints/step-00000001.h5"))
+    }
+
     @Test func metrics() throws {
       #expect(try trial.train(["--quiet"]).status == 0)
       let lines = trial.scratch.text("run/metrics.jsonl").split(separator: "\n")

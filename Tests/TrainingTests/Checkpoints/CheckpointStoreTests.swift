@@ -75,4 +75,13 @@ import Testing
           "cannot create \(folder)/missing/b: No such file"))
     }
   }
+
+  @Test(
+    arguments: [
+      ("a", "."), ("ab", "."), ("/a", "/"), ("/", "/"), ("a/b", "a"), ("/a/b/", "/a"), (".", "."),
+      ("../x", ".."), ("a//b", "a"),
+    ])
+  func folders(path: String, above: String) {
+    #expect(folder(of: path) == above)
+  }
 }
