@@ -62,7 +62,7 @@ let package = Package(
       name: "Models", dependencies: ["Objectives", "Tensors", "CKernels"], swiftSettings: swift),
 
     // What a person sees, and the loop that ties all together.
-    .target(name: "Reporting", dependencies: ["PNG", "Tensors"], swiftSettings: swift),
+    .target(name: "Reporting", dependencies: ["PNG"], swiftSettings: swift),
     .target(
       name: "Training",
       dependencies: [

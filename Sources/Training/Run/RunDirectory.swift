@@ -55,7 +55,9 @@ public struct RunDirectory: Sendable {
     }
     try checkpoints.removeAll(after: step)
     if step == nil {
-      for old in [metrics, log] { try? files.removeItem(atPath: old) }
+      let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
+      let old = pictures.filter { $0.hasSuffix(".png") }.map { images + "/" + $0 }
+      for path in old + [metrics, log] { try? files.removeItem(atPath: path) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
   }
