@@ -18,6 +18,7 @@ public final class TrainingRun {
   private var position: Checkpoint.Position
   private var watch = ThroughputWatch()
   private var lastMetrics: [(name: String, value: Double)] = []
+  private var lastEvaluation: Int?
   private var lastCheckpoint: Int?
 
   private var configuration: RunConfiguration { setup.configuration }
@@ -101,6 +102,7 @@ public final class TrainingRun {
   {
     let plan = setup.data.plan
     trainer.begin(epoch: position.epoch)
+    var stops = false
     while position.stepInEpoch < plan.stepsPerEpoch && !reachedStepLimit {
       let samples = plan.globalCount(step: position.stepInEpoch)
       let agreement = try trainer.step(
@@ -113,22 +115,19 @@ public final class TrainingRun {
       if endsEpoch || position.step % configuration.training.logEverySteps == 0 {
         try log(trainer, endsEpoch: endsEpoch)
       }
-      if !endsEpoch && isCheckpointDue(atEpochEnd: false) { try writeCheckpoint(trainer) }
-      if agreement.stops {
-        if endsEpoch { beginNextEpoch() }
-        return try stop(trainer)
-      }
+      stops = agreement.stops
+      // What is due at the end comes before the checkpoint that says it is done.
+      if endsEpoch || reachedStepLimit { break }
+      if stops { return try stop(trainer) }
+      if isCheckpointDue(atEpochEnd: false) { try writeCheckpoint(trainer) }
     }
     guard position.stepInEpoch == plan.stepsPerEpoch else { return .done }
-    beginNextEpoch()
-    try evaluateIfDue(trainer, evaluation)
-    if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
-    return .done
-  }
-
-  private func beginNextEpoch() {
     position.epoch += 1
     position.stepInEpoch = 0
+    try evaluateIfDue(trainer, evaluation)
+    if stops { return try stop(trainer) }
+    if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
+    return .done
   }
 
   private var reachedStepLimit: Bool {
@@ -155,13 +154,14 @@ public final class TrainingRun {
 
   private func evaluateIfDue(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     let every = configuration.evaluation.everyEpochs
-    let isLast = position.epoch == configuration.training.epochs
-    guard every > 0, position.epoch % every == 0, !isLast else { return }
+    let isLast = position.epoch == configuration.training.epochs || reachedStepLimit
+    guard isLast || (every > 0 && position.epoch % every == 0) else { return }
     try evaluate(trainer, evaluation)
   }
 
   private func evaluate(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     let start = watch.now
+    lastEvaluation = position.step
     let values = try evaluation.run()
     if let reporter {
       if !values.isEmpty {
@@ -185,9 +185,11 @@ public final class TrainingRun {
   }
 
   private func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
-    let isNews = lastCheckpoint != position.step || setup.checkpoint == nil
-    if isNews { try evaluate(trainer, evaluation) }
-    if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
+    // A checkpoint of this step says that what was due at it is done.
+    if lastCheckpoint != position.step {
+      if lastEvaluation != position.step { try evaluate(trainer, evaluation) }
+      try writeCheckpoint(trainer)
+    }
     summarize(trainer)
   }
 
