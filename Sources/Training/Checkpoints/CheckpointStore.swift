@@ -20,12 +20,18 @@ public struct CheckpointStore {
     return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5"
   }
 
-  /// Writes a checkpoint whole or not at all, then removes all but the newest `keep`.
+  /// Writes a checkpoint whole or not at all, then removes all but the newest `keep`. Those of later
+  /// steps go as well: they were damaged, or are of a way on that was given up.
   public func write(_ checkpoint: Checkpoint, keep: Int) throws {
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
-    try writeAtomically(try checkpoint.encoded(), to: path(step: checkpoint.position.step))
-    for old in list().dropFirst(keep) { try? FileManager.default.removeItem(atPath: old) }
+    let path = path(step: checkpoint.position.step)
+    try writeAtomically(try checkpoint.encoded(), to: path)
+    let all = list()
+    let place = all.firstIndex(of: path) ?? 0
+    for other in all[..<place] + all[place...].dropFirst(keep) {
+      try? FileManager.default.removeItem(atPath: other)
+    }
   }
 
   /// The paths of all checkpoints, newest first.
