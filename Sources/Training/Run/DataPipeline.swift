@@ -39,10 +39,7 @@ public final class DataPipeline {
     fingerprint = try together(communicator) {
       communicator.rank == 0 ? try train.fingerprint() : ""
     }.shared(communicator)
-    plan = EpochPlan(
-      count: train.count, globalBatch: configuration.training.globalBatch,
-      shards: layout.shards, order: data.order, seed: configuration.seed,
-      sampleBytes: train.sampleBytes, memory: data.memory)
+    plan = Self.plan(train, configuration, layout, memory: data.memory)
     trainCache = SampleCache(
       train, plan: plan, layout: layout, memory: data.memory, policy: data.cache)
     testCache = test.map { table in
@@ -96,6 +93,20 @@ public final class DataPipeline {
           + "holds integers wider than a byte: say with data.range which values mean 0 and 1, "
           + "such as [0, 1023]")
     }
+  }
+
+  private static func plan(
+    _ train: SampleTable, _ configuration: RunConfiguration, _ layout: ShardLayout, memory: Int
+  ) -> EpochPlan {
+    EpochPlan(
+      count: train.count, globalBatch: configuration.training.globalBatch, shards: layout.shards,
+      order: configuration.data.order, seed: configuration.seed, sampleBytes: train.sampleBytes,
+      memory: memory)
+  }
+
+  /// Whether samples would come in the same order with another memory budget.
+  func keepsOrder(withMemory memory: Int) -> Bool {
+    Self.plan(train, configuration, layout, memory: memory).windowBlocks == plan.windowBlocks
   }
 
   private static func sequential(

@@ -22,7 +22,8 @@ struct RunSetup {
     guard communicator.size <= shards else {
       throw RankFailure(
         status: .badInput, rank: 0,
-        description: "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
+        description:
+          "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
           + "\(shards) ranks or raise training.shards (which changes the result)")
     }
     BLAS.setThreads(configuration.training.blasThreads)
@@ -102,6 +103,13 @@ struct RunSetup {
       throw CheckpointError(
         "the checkpoint belongs to another configuration: \(differences.joined(separator: "; ")); "
           + "name another --run-dir, or --resume never to train anew")
+    }
+    let memory = try RunConfiguration(text: checkpoint.configuration, file: "the checkpoint")
+      .data.memory
+    guard data.keepsOrder(withMemory: memory) else {
+      throw CheckpointError(
+        "data.memory was \(memory) bytes and is now \(configuration.data.memory), which changes the "
+          + "order of streamed samples; set it back, or name another --run-dir")
     }
     guard checkpoint.dataset == data.fingerprint else {
       throw CheckpointError(
