@@ -15,7 +15,8 @@ struct BenchCommand: RankCommand {
       reaches on large matrices in the same run: the figure that travels between machines.
       """)
 
-  @Option(help: ArgumentHelp("Rows to measure, with commas between. (default: all)", valueName: "a,b"))
+  @Option(
+    help: ArgumentHelp("Rows to measure, with commas between. (default: all)", valueName: "a,b"))
   var rows = ""
 
   @Flag(help: "Print JSON.")

@@ -16,7 +16,8 @@ struct DataCommand: ParsableCommand {
 struct ImportCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Convert IDX, NumPy, CSV or folders of PNG images to one chunked, compressed HDF5 file.",
+    abstract:
+      "Convert IDX, NumPy, CSV or folders of PNG images to one chunked, compressed HDF5 file.",
     discussion: """
       idx     a folder with the four MNIST-named files, gzipped or not
       npy     an .npy file of samples, or an .npz archive; --labels names an .npy of labels
@@ -40,13 +41,17 @@ struct ImportCommand: RankCommand {
   @Option(help: "npy: an .npy file of labels.")
   var labels: String?
 
-  @Option(name: .customLong("label-column"), help: "csv: the labels' column, by name or by number from 0 (-1 is the last).")
+  @Option(
+    name: .customLong("label-column"),
+    help: "csv: the labels' column, by name or by number from 0 (-1 is the last).")
   var labelColumn: String?
 
   @Option(help: "csv: what stands between cells.")
   var delimiter = ","
 
-  @Option(name: .customLong("test-fraction"), help: "csv, images: the share of samples that becomes the test set.")
+  @Option(
+    name: .customLong("test-fraction"),
+    help: "csv, images: the share of samples that becomes the test set.")
   var testFraction = 0.0
 
   @Option(help: "csv, images: what chooses the test set.")
@@ -141,7 +146,9 @@ struct RepackCommand: RankCommand {
 extension DatasetWriter.Summary {
   /// What was written.
   func text(of file: String) -> String {
-    let rows = datasets.map { "  \($0.path)  \($0.shape.map(String.init).joined(separator: " × "))" }
+    let rows = datasets.map {
+      "  \($0.path)  \($0.shape.map(String.init).joined(separator: " × "))"
+    }
     return "\(file)\n\(rows.joined(separator: "\n"))\n  fingerprint \(fingerprint)"
   }
 }

@@ -18,7 +18,8 @@ struct EvaluateCommand: RankCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
   var settings: [String] = []
 
   @Flag(help: "Print JSON.")
@@ -45,7 +46,8 @@ struct SampleCommand: RankCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
     abstract: "Draw samples from a checkpoint's model.",
-    discussion: "The output's ending says what is written: a grid of pictures (.png) or HDF5 (.h5).")
+    discussion: "The output's ending says what is written: a grid of pictures (.png) or HDF5 (.h5)."
+  )
 
   @Argument(help: "The checkpoint.")
   var checkpoint: String
@@ -63,7 +65,9 @@ struct SampleCommand: RankCommand {
   var seed: UInt64 = 1
 
   func validate() throws {
-    guard count > 0, sweeps > 0 else { throw ValidationError("--count and --sweeps are above zero.") }
+    guard count > 0, sweeps > 0 else {
+      throw ValidationError("--count and --sweeps are above zero.")
+    }
     guard output.hasSuffix(".png") || output.hasSuffix(".h5") else {
       throw ValidationError("--output ends in .png or .h5.")
     }
@@ -97,7 +101,8 @@ struct EncodeCommand: RankCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
   var settings: [String] = []
 
   func validate() throws {

@@ -22,10 +22,14 @@ struct TrainCommand: RankCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replace a setting, such as model.hidden=200; may be repeated.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Replace a setting, such as model.hidden=200; may be repeated.", valueName: "key=value"))
   var settings: [String] = []
 
-  @Option(help: "auto: go on from the newest checkpoint, if any; never: from the beginning, removing older checkpoints; or a checkpoint's path.")
+  @Option(
+    help:
+      "auto: go on from the newest checkpoint, if any; never: from the beginning, removing older checkpoints; or a checkpoint's path."
+  )
   var resume = "auto"
 
   @Option(name: .customLong("run-dir"), help: "Where results go. (default: runs/<name>)")
@@ -49,7 +53,8 @@ struct TrainCommand: RankCommand {
   func run(_ communicator: Communicator) throws -> ExitStatus {
     StopRequest.listen()
     let limits =
-      (epochs.map { ["training.epochs=\($0)"] } ?? []) + (steps.map { ["training.steps=\($0)"] } ?? [])
+      (epochs.map { ["training.epochs=\($0)"] } ?? [])
+      + (steps.map { ["training.steps=\($0)"] } ?? [])
     let start: TrainingOptions.Resume =
       switch resume {
       case "auto": .auto
