@@ -78,9 +78,21 @@ let package = Package(
     .executableTarget(
       name: "swift-dist-train",
       dependencies: [
-        "Training", "Benchmarks", "Objectives", "Datasets", "MessagePassing", "Reporting", "Tensors",
+        "Training", "Benchmarks", "Objectives", "Datasets", "MessagePassing", "Reporting",
+        "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
+
+    // Programs that tests start, as one process or as several ranks.
+    .executableTarget(
+      name: "mpi-self-test",
+      dependencies: ["DataParallel", "MessagePassing", "Objectives", "Tensors"],
+      path: "Tests/SelfTest", swiftSettings: swift),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .executableTarget(
+      name: "allocation-test",
+      dependencies: ["CAllocationCounter", "HDF5", "MessagePassing", "Training"],
+      path: "Tests/AllocationTest", swiftSettings: swift),
 
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
@@ -104,6 +116,8 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
       swiftSettings: swift),
     .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
+    .testTarget(
+      name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "PNG"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
