@@ -21,9 +21,9 @@ struct ReductionBenchmark {
     let layout = ShardLayout(
       shards: 2 * communicator.size, ranks: communicator.size, rank: communicator.rank)
     let count = kibibytes * 256
-    let accumulator = Accumulator(
-      sums: SliceLayout([("values", [count])]), metrics: 0, layout: layout)
-    let reducer = try makeReducer(mode, accumulator, layout: layout)
+    let (accumulator, reducer) = try makeReduction(
+      mode, of: SliceLayout([("values", [count])]), metrics: 0, layout: layout,
+      communicator: communicator)
     func reduce() throws {
       try reducer.begin()
       for place in layout.local.indices { accumulator.commit(at: place - layout.local.lowerBound) }

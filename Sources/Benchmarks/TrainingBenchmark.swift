@@ -43,7 +43,9 @@ struct TrainingBenchmark {
       for _ in 0..<count {
         _ = try trainer.step(step % SyntheticImages.batches, step: step, stopRequested: false)
         step += 1
-        if step % SyntheticImages.batches == 0 { trainer.begin(epoch: step / SyntheticImages.batches) }
+        if step % SyntheticImages.batches == 0 {
+          trainer.begin(epoch: step / SyntheticImages.batches)
+        }
       }
     }
     trainer.begin(epoch: 0)
@@ -91,7 +93,7 @@ struct TrainingBenchmark {
       optimizer: StochasticGradientDescent(
         stage.objective.parameters, options: configuration.optimizer),
       loader: data.trainingLoader(), layout: layout, reduction: configuration.training.reduction,
-      across: across)
+      communicator: communicator, across: across)
   }
 }
 

@@ -4,6 +4,8 @@
 #include <mpi.h>
 #include <stdlib.h>
 
+#include "counters.h"
+
 static inline int sdt_mpi_init(int *provided) {
   // The main thread alone calls MPI.
   int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, provided);
@@ -27,6 +29,15 @@ static inline int sdt_mpi_gatherv(const void *send, int count, void *receive, co
                                   const int *offsets, int root) {
   return MPI_Gatherv(send, count, MPI_BYTE, receive, counts, offsets, MPI_BYTE, root,
                      MPI_COMM_WORLD);
+}
+/// The number of ranks that can share memory with this one.
+static inline int sdt_mpi_ranks_on_host(int *count) {
+  MPI_Comm host;
+  int code = MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
+  if (code != MPI_SUCCESS) return code;
+  code = MPI_Comm_size(host, count);
+  MPI_Comm_free(&host);
+  return code;
 }
 static inline int sdt_mpi_error_string(int code, char text[1024]) {
   int length = 0;

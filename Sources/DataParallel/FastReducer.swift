@@ -36,6 +36,7 @@ final class FastReducer: Reducer {
     progress.ready(range)
     while let bucket = progress.next() {
       let range = progress.buckets[bucket]
+      accumulator.merge(range)
       let sum = accumulator.root(0)
       for other in 1..<max(accumulator.roots.count, 1) {
         sum.add(accumulator.root(other), in: range)

@@ -3,6 +3,7 @@ import Tensors
 
 /// Sums values of all shards over the ranks of a communicator, in the tree's association.
 public final class RankSum: GlobalSum {
+  /// The layout of shards that the sum runs over.
   public let layout: ShardLayout
   private let communicator: Communicator
   private let additions: [(into: Int, from: Int)]

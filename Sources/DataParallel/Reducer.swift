@@ -1,3 +1,4 @@
+import MessagePassing
 import Objectives
 import Tensors
 
@@ -53,5 +54,33 @@ struct BucketProgress {
     guard started < buckets.count, missing[started] == 0 else { return nil }
     defer { started += 1 }
     return started
+  }
+}
+
+/// Makes the accumulator of a phase and what sums it over the ranks: in memory that the ranks share
+/// when all are on one host, else by messages. `SDT_TRANSPORT=messages` never shares memory.
+/// - Parameters:
+///   - phase: what is summed.
+///   - metrics: the number of metrics.
+public func makeReduction(
+  _ mode: ReductionMode, of sums: SliceLayout, metrics: Int, layout: ShardLayout,
+  communicator: Communicator, bucketSize: Int? = nil
+) throws -> (Accumulator, any Reducer) {
+  if mode == .reproducible, layout.ranks > 1, communicator.mayShareMemory,
+    let shared = try SharedSums(sums, layout, communicator)
+  {
+    let accumulator = Accumulator(
+      sums: sums, metrics: metrics, layout: layout, memory: shared.leaf)
+    return (
+      accumulator, SharedMemoryReducer(accumulator, shared, bucketSize: bucketSize ?? 1 << 15)
+    )
+  }
+  let accumulator = Accumulator(sums: sums, metrics: metrics, layout: layout)
+  guard layout.ranks > 1 else { return (accumulator, SoloReducer(accumulator, layout: layout)) }
+  let size = bucketSize ?? 1 << 18
+  switch mode {
+  case .fast: return (accumulator, FastReducer(accumulator, bucketSize: size))
+  case .reproducible:
+    return (accumulator, try MessageReducer(accumulator, layout: layout, bucketSize: size))
   }
 }

@@ -63,6 +63,19 @@ public final class Communicator {
     exit(code)
   }
 
+  /// The number of ranks that can share memory with this one (`MPI_Comm_split_type`).
+  func ranksOnHost() throws -> Int {
+    guard usesMPI else { return 1 }
+    var count: Int32 = 0
+    try MPIError.check(sdt_mpi_ranks_on_host(&count), "MPI_Comm_split_type")
+    return Int(count)
+  }
+
+  /// Whether ranks of one host may sum in shared memory: unless `SDT_TRANSPORT=messages`.
+  public var mayShareMemory: Bool {
+    ProcessInfo.processInfo.environment["SDT_TRANSPORT"] != "messages"
+  }
+
   /// Waits for all ranks (`MPI_Barrier`).
   public func barrier() throws {
     guard size > 1 else { return }

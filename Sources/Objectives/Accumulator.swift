@@ -1,7 +1,7 @@
 import Tensors
 
-/// Where an objective puts the sums of its shards: a flat buffer a shard, added along the reduction
-/// tree as shards are committed, and metric sums with their counts.
+/// Where an objective puts the sums of its shards: a flat buffer a shard, and metric sums with their
+/// counts. A reducer adds the buffers along the reduction tree.
 public final class Accumulator {
   /// The named slices of the flat buffer.
   public let sums: SliceLayout
@@ -9,13 +9,13 @@ public final class Accumulator {
   public let length: Int
   /// The canonical partial sums this rank forms: nodes of the tree, in order.
   public let roots: [ReductionTree.Node]
-  /// Called with a range of the flat buffers when all of this rank's roots are final there.
+  /// Called with a range of the flat buffers when all shards of this rank have committed it.
   public var onReady: (Range<Int>) -> Void = { _ in }
 
   private let local: Range<Int>
   private let buffers: [Tensor]
   private let slices: [[Tensor]]
-  private let merges: [[(into: Int, from: Int)]]
+  private let merges: [(into: Int, from: Int)]
   private let rootPlaces: [Int]
 
   /// Metric sums of this rank's shards since the last `resetMetrics`, each followed by the number of
@@ -32,17 +32,20 @@ public final class Accumulator {
   ///   - sums: the slices a phase sums.
   ///   - metrics: the number of metrics.
   ///   - layout: the shards, and which are this rank's.
-  public init(sums: SliceLayout, metrics: Int, layout: ShardLayout) {
+  ///   - memory: gives the shards' buffers, [length] each, by their place among this rank's: memory
+  ///     that other ranks read. Nil takes memory of this rank's own.
+  public init(
+    sums: SliceLayout, metrics: Int, layout: ShardLayout, memory: ((Int) -> Tensor)? = nil
+  ) {
     self.sums = sums
     length = sums.count + Self.controlWords
     local = layout.local
     let tree = ReductionTree(shards: layout.shards)
     roots = tree.roots(covering: local)
-    let plan = MergePlan(tree: tree, local: local, roots: roots)
-    merges = plan.merges
-    rootPlaces = plan.rootPlaces
-    let length = self.length
-    buffers = local.map { _ in Tensor(length) }
+    let (length, first) = (self.length, local.lowerBound)
+    rootPlaces = roots.map { $0.first - first }
+    merges = roots.flatMap { tree.merges(below: $0, first: first) }
+    buffers = (0..<local.count).map { memory?($0) ?? Tensor(length) }
     slices = buffers.map { buffer in
       sums.slices.map { buffer.view(offset: $0.offset, shape: $0.shape) }
     }
@@ -58,15 +61,18 @@ public final class Accumulator {
     slices[place][slice]
   }
 
-  /// Says that a shard's slice is final: it is added to its neighbours' as far as the tree allows.
-  /// Shards commit a slice in order.
+  /// Says that a shard's slice is final. Shards commit a slice in order.
   public func commit(slice: Int, at place: Int) {
-    merge(sums.slices[slice].range, at: place)
+    commit(sums.slices[slice].range, at: place)
   }
 
   /// Says that all slices of a shard are final.
   public func commit(at place: Int) {
-    merge(0..<sums.count, at: place)
+    commit(0..<sums.count, at: place)
+  }
+
+  private func commit(_ range: Range<Int>, at place: Int) {
+    if place == local.count - 1 { onReady(range) }
   }
 
   /// Sets this rank's control words, in its first shard's buffer, and finishes the buffers.
@@ -77,8 +83,17 @@ public final class Accumulator {
     for (place, buffer) in buffers.enumerated() {
       buffer.pointer[sums.count] = place == 0 && stopRequested ? 1 : 0
       buffer.pointer[sums.count + 1] = place == 0 && !finite ? 1 : 0
-      merge(sums.count..<length, at: place)
+      commit(sums.count..<length, at: place)
     }
+  }
+
+  /// The buffer of a shard, by its place among this rank's.
+  public func leaf(_ place: Int) -> Tensor { buffers[place] }
+
+  /// Adds the shards' buffers along the tree as far as this rank can, in a range that all have
+  /// committed: each root's sum is in its buffer afterwards. For reducers that send roots.
+  public func merge(_ range: Range<Int>) {
+    for (into, from) in merges { buffers[into].add(buffers[from], in: range) }
   }
 
   /// The buffer of a root.
@@ -106,33 +121,16 @@ public final class Accumulator {
     precondition(values.count == metricSums.count, "one row a local shard")
     metricSums = values
   }
-
-  private func merge(_ range: Range<Int>, at place: Int) {
-    for (into, from) in merges[place] {
-      buffers[into].add(buffers[from], in: range)
-    }
-    if place == local.count - 1 { onReady(range) }
-  }
 }
 
-/// Which buffers are added when a shard is committed. Every node is summed into the buffer of its
-/// first shard, as soon as its last shard is there.
-private struct MergePlan {
-  var merges: [[(into: Int, from: Int)]]
-  var rootPlaces: [Int]
-
-  init(tree: ReductionTree, local: Range<Int>, roots: [ReductionTree.Node]) {
-    merges = local.map { _ in [] }
-    rootPlaces = roots.map { $0.first - local.lowerBound }
-    for root in roots { add(root, tree, local.lowerBound) }
-  }
-
-  private mutating func add(_ node: ReductionTree.Node, _ tree: ReductionTree, _ first: Int) {
-    guard node.level > 0 else { return }
-    let halves = tree.children(node)
-    for half in halves where !tree.range(of: half).isEmpty { add(half, tree, first) }
-    let right = tree.range(of: halves[1])
-    guard let last = right.last else { return }
-    merges[last - first].append((halves[0].first - first, halves[1].first - first))
+extension ReductionTree {
+  /// The additions that bring a node's leaves to the buffer of its first shard. Places are counted
+  /// from `first`.
+  fileprivate func merges(below node: Node, first: Int) -> [(into: Int, from: Int)] {
+    guard node.level > 0 else { return [] }
+    let halves = children(node).filter { !range(of: $0).isEmpty }
+    let below = halves.flatMap { merges(below: $0, first: first) }
+    guard halves.count == 2 else { return below }
+    return below + [(halves[0].first - first, halves[1].first - first)]
   }
 }

@@ -4,6 +4,8 @@ import Tensors
 public protocol Evaluator: AnyObject {
   /// The number of sums a sample adds to.
   var width: Int { get }
+  /// The value that says which of two models is better; the best one's checkpoint is kept.
+  var criterion: EvaluationCriterion? { get }
 
   /// Prepares for the parameters as they are now; called before a pass over data.
   func begin()
@@ -20,6 +22,25 @@ public protocol Evaluator: AnyObject {
   ///   - test: sums over the test set, and the number of samples.
   ///   - train: the same over as many training samples, or nil.
   func results(test: EvaluationSums, train: EvaluationSums?) -> [(name: String, value: Double)]
+}
+
+/// What makes a model better than another.
+public struct EvaluationCriterion: Sendable {
+  /// The name of the value.
+  public let name: String
+  /// Whether less of it is better.
+  public let prefersLess: Bool
+
+  /// A criterion.
+  public init(_ name: String, prefersLess: Bool) {
+    self.name = name
+    self.prefersLess = prefersLess
+  }
+
+  /// Whether a value is better than another; not a number never is.
+  public func prefers(_ value: Double, to other: Double) -> Bool {
+    prefersLess ? value < other : value > other
+  }
 }
 
 /// The data an evaluation looks at.

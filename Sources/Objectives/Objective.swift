@@ -45,14 +45,17 @@ public protocol Objective: AnyObject {
     _ batch: Batch, phase: Int, into accumulator: Accumulator, across: any GlobalSum) throws
 
   /// Takes what has been summed over all shards, after the optimizer has. Statistics that are not
-  /// gradients end here.
+  /// gradients end here; a phase that sums nothing else does not call it.
   /// - Parameter sums: the reduced flat buffer of the phase.
   func update(phase: Int, sums: Tensor, count: Int)
 }
 
 extension Objective {
+  /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
+  /// No schedule follows the epoch.
   public func begin(epoch: Int) {}
+  /// There are no statistics.
   public func update(phase: Int, sums: Tensor, count: Int) {}
 }
 
@@ -73,8 +76,8 @@ public final class ShardedState {
     self.count = count
     let local = layout.local
     range =
-      layout.range(of: local.lowerBound, in: count).lowerBound
-      ..< layout.range(of: local.upperBound - 1, in: count).upperBound
+      layout.range(of: local.lowerBound, in: count)
+      .lowerBound..<layout.range(of: local.upperBound - 1, in: count).upperBound
     values = Tensor(range.count, width)
   }
 }

@@ -60,7 +60,7 @@ struct SwiftDistTrain: ParsableCommand {
     guard environment.rank == 0 else { return ExitStatus.done.rawValue }
     let isHelp = exitCode(for: error) == .success
     let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
-    file.write(Data((fullMessage(for: error) + "\n").utf8))
+    try? file.write(contentsOf: Data((fullMessage(for: error) + "\n").utf8))
     return isHelp ? ExitStatus.done.rawValue : max(ExitStatus(error).rawValue, 2)
   }
 }

@@ -10,9 +10,9 @@ struct SoloTests {
   @Test("the reducer hands out the accumulator's root, once", arguments: ReductionMode.allCases)
   func reducer(mode: ReductionMode) throws {
     let layout = ShardLayout(shards: 3)
-    let accumulator = Accumulator(
-      sums: SliceLayout([("weights", [2, 2])]), metrics: 0, layout: layout)
-    let reducer = try makeReducer(mode, accumulator, layout: layout, bucketSize: 2)
+    let (accumulator, reducer) = try makeReduction(
+      mode, of: SliceLayout([("weights", [2, 2])]), metrics: 0, layout: layout,
+      communicator: .solo(), bucketSize: 2)
     for step in 1...2 {
       try reducer.begin()
       for place in 0..<3 {

@@ -34,7 +34,10 @@ final class Rank {
   }
 
   /// Takes this rank's part of the samples `ids`, and adds up what the objective makes of it.
-  func accumulate(step: Int, epoch: Int = 0, ids: [Int], sample: (Int) -> ArraySlice<Float>) {
+  /// - Parameter merges: whether the shards are added here; a reducer does that itself.
+  func accumulate(
+    step: Int, epoch: Int = 0, ids: [Int], merges: Bool = true, sample: (Int) -> ArraySlice<Float>
+  ) {
     (batch.step, batch.epoch, batch.globalCount) = (step, epoch, ids.count)
     objective.begin(epoch: epoch)
     optimizer.begin(epoch: epoch)
@@ -52,6 +55,7 @@ final class Rank {
     }
     objective.accumulate(batch, phase: 0, into: accumulator, across: NoSum(layout))
     accumulator.finish(stopRequested: false, finite: true)
+    if merges { accumulator.merge(0..<accumulator.length) }
   }
 
   /// Updates the parameters from sums over all shards.

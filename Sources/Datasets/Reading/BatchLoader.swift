@@ -17,6 +17,9 @@ public final class SampleCache {
   /// Whether the rank keeps its samples.
   public var isKept: Bool { rows != nil }
 
+  /// Waits until the samples are there, if the rank keeps them.
+  public func wait() throws { try rows?.wait() }
+
   private init() { rows = nil }
 
   /// Nothing is kept.
@@ -28,8 +31,8 @@ public final class SampleCache {
   ) {
     let sources = plan.order == .global ? 0..<1 : layout.local
     let range =
-      plan.range(of: sources.lowerBound).lowerBound
-      ..< plan.range(of: sources.upperBound - 1).upperBound
+      plan.range(of: sources.lowerBound)
+      .lowerBound..<plan.range(of: sources.upperBound - 1).upperBound
     let fits = range.count * table.sampleBytes <= memory
     let keep = policy == .always || (policy == .auto && fits)
     rows = keep ? CachedRows(table, range) : nil

@@ -119,11 +119,12 @@ public final class SampleTable: @unchecked Sendable {
   }
 
   private static func open(_ path: String, _ location: DataLocation, at start: Int) throws -> Part {
-    let file = try File(reading: path)
+    let file = try openFile(path)
     let images = try file.dataset(location.images)
     let labels = try location.labels.map { try file.dataset($0) }
     guard let rows = images.shape.first else {
-      throw DatasetError("\(path): \(location.images)", "is a single number, not a table of samples")
+      throw DatasetError(
+        "\(path): \(location.images)", "is a single number, not a table of samples")
     }
     if let labels {
       guard labels.shape == [rows] else {
@@ -138,6 +139,14 @@ public final class SampleTable: @unchecked Sendable {
       }
     }
     return Part(rows: start..<start + rows, images: images, labels: labels)
+  }
+
+  private static func openFile(_ path: String) throws -> File {
+    do { return try File(reading: path) } catch {
+      let folder = FileManager.default.currentDirectoryPath
+      let place = path.hasPrefix("/") ? "" : ", and its path starts at \(folder)"
+      throw HDF5Error("\(error); data is an HDF5 file ('data import' makes one)\(place)")
+    }
   }
 
   private func check(_ part: Part, like first: Part) throws {
@@ -164,7 +173,8 @@ public final class SampleTable: @unchecked Sendable {
     for part in parts where part.rows.overlaps(rows) {
       let wanted = part.rows.clamped(to: rows)
       let place = target + (wanted.lowerBound - rows.lowerBound) * sampleBytes
-      let local = wanted.lowerBound - part.rows.lowerBound..<wanted.upperBound - part.rows.lowerBound
+      let local =
+        wanted.lowerBound - part.rows.lowerBound..<wanted.upperBound - part.rows.lowerBound
       let buffer = UnsafeMutableRawBufferPointer(start: place, count: wanted.count * sampleBytes)
       try part.images.read(rows: local, as: stored.element, into: buffer)
       try checkValues(buffer, rows: local, name: part.name)
@@ -177,7 +187,8 @@ public final class SampleTable: @unchecked Sendable {
     for part in parts where part.rows.overlaps(rows) {
       guard let labels = part.labels else { continue }
       let wanted = part.rows.clamped(to: rows)
-      let local = wanted.lowerBound - part.rows.lowerBound..<wanted.upperBound - part.rows.lowerBound
+      let local =
+        wanted.lowerBound - part.rows.lowerBound..<wanted.upperBound - part.rows.lowerBound
       let place = UnsafeMutableBufferPointer(
         start: target + (wanted.lowerBound - rows.lowerBound), count: wanted.count)
       try labels.read(rows: local, as: .int32, into: UnsafeMutableRawBufferPointer(place))

@@ -62,8 +62,9 @@ public struct SamplePreparation: Sendable {
   }
 
   /// Transforms widened rows [rows, width] in place.
-  func finish(_ rows: UnsafeMutablePointer<Float>, count: Int, ids: UnsafePointer<UInt32>, step: Int)
-  {
+  func finish(
+    _ rows: UnsafeMutablePointer<Float>, count: Int, ids: UnsafePointer<UInt32>, step: Int
+  ) {
     switch transform {
     case .none, .unit: break
     case .binarizeThreshold: sdt_threshold(rows, 0.5, count * width)

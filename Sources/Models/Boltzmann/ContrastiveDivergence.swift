@@ -68,6 +68,8 @@ public final class ContrastiveDivergence: Objective {
   private let layout: ShardLayout
   private let stream: RandomStream
   private let chains: PersistentChains?
+  /// [visible, hidden]: the weights of this step.
+  private let transposedWeights: Tensor
   private var workspaces: [WorkspaceKey: Workspace] = [:]
   private var gibbsSteps = 1
 
@@ -87,6 +89,7 @@ public final class ContrastiveDivergence: Objective {
     self.layout = layout
     phases = [Phase(name: "contrastive_divergence", sums: machine.parameters.layout)]
     stream = RandomStream(seed: seed, purpose: .gibbs)
+    transposedWeights = Tensor(machine.visible, machine.hidden)
     if case .persistent(let count) = options.negativePhase {
       chains = PersistentChains(count: count, hidden: machine.hidden, seed: seed, layout: layout)
     } else {
@@ -106,6 +109,7 @@ public final class ContrastiveDivergence: Objective {
     _ batch: Batch, phase: Int, into accumulator: Accumulator, across: any GlobalSum
   ) {
     let stream = self.stream.at(step: batch.step)
+    transpose(machine.weights, into: transposedWeights)
     for (place, shard) in batch.shards.enumerated() {
       let chain = chains?.part(of: shard.index)
       let space = workspace(
@@ -130,7 +134,8 @@ public final class ContrastiveDivergence: Objective {
     space.data.assign(shard.samples)
     machine.sampleHidden(
       space.data, means: space.dataHidden, samples: space.drivers,
-      stream: stream.at(step: Int(stream.kernel.step), round: 0), ids: shard.ids)
+      stream: stream.at(step: Int(stream.kernel.step), round: 0), ids: shard.ids,
+      transposedWeights: transposedWeights)
     if options.positiveHidden == .samples { space.dataHidden.assign(space.drivers) }
   }
 
@@ -150,11 +155,13 @@ public final class ContrastiveDivergence: Objective {
         stream: stream.at(step: step, round: round), ids: ids)
       if isLast && options.negativeVisible == .probabilities { space.chain.assign(means) }
       if isLast && !needsLastSample {
-        machine.hiddenMeans(space.chain, into: space.chainHidden)
+        machine.hiddenMeans(
+          space.chain, into: space.chainHidden, transposedWeights: transposedWeights)
       } else {
         machine.sampleHidden(
           space.chain, means: space.chainHidden, samples: space.chainDrivers,
-          stream: stream.at(step: step, round: round + 1), ids: ids)
+          stream: stream.at(step: step, round: round + 1), ids: ids,
+          transposedWeights: transposedWeights)
       }
     }
     if options.negativeHidden == .samples { space.chainHidden.assign(space.chainDrivers) }

@@ -35,7 +35,8 @@ final class PersistentChains {
     }
     parts = layout.local.map { shard in
       let range = layout.range(of: shard, in: count)
-      let local = range.lowerBound - state.range.lowerBound..<range.upperBound - state.range.lowerBound
+      let local =
+        range.lowerBound - state.range.lowerBound..<range.upperBound - state.range.lowerBound
       return Part(hidden: state.values.rows(local), ids: UnsafeBufferPointer(rebasing: ids[local]))
     }
     self.state = state

@@ -14,6 +14,12 @@ import Tensors
 public final class RBMEvaluator: Evaluator {
   /// Sums of squared error, of free energy, and of log pseudo-likelihood.
   public let width = 3
+  /// The pseudo-likelihood where it is measured, else the reconstruction error.
+  public var criterion: EvaluationCriterion? {
+    measuresPseudoLikelihood
+      ? EvaluationCriterion("pseudo_log_likelihood", prefersLess: false)
+      : EvaluationCriterion("reconstruction_error", prefersLess: true)
+  }
   private let machine: RestrictedBoltzmannMachine
   private let measuresPseudoLikelihood: Bool
   private var spaces: [Int: Space] = [:]

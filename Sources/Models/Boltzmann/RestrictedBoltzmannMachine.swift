@@ -44,9 +44,20 @@ public struct RestrictedBoltzmannMachine: Sendable {
   }
 
   /// p(h = 1 | x) of every row, [rows, hidden], from x [rows, visible].
-  public func hiddenMeans(_ x: Tensor, into means: Tensor) {
-    multiply(x, .none, weights, .transposed, into: means)
+  public func hiddenMeans(_ x: Tensor, into means: Tensor, transposedWeights: Tensor? = nil) {
+    activateHidden(x, transposedWeights, into: means)
     sdt_bernoulli_mean(means.pointer, hiddenBias.pointer, x.shape[0], hidden)
+  }
+
+  /// W x of every row. A product with W transposed beforehand, [visible, hidden], is faster: OpenBLAS
+  /// lays the weights out for its kernel in every call, and transposing them on the way costs it more
+  /// than one transposition a step.
+  private func activateHidden(_ x: Tensor, _ transposedWeights: Tensor?, into result: Tensor) {
+    if let transposedWeights {
+      multiply(x, .none, transposedWeights, .none, into: result)
+    } else {
+      multiply(x, .none, weights, .transposed, into: result)
+    }
   }
 
   /// p(x = 1 | h) of every row, [rows, visible], from h [rows, hidden].
@@ -57,9 +68,10 @@ public struct RestrictedBoltzmannMachine: Sendable {
 
   /// Means and samples of h given x; row r draws as item `ids[r]`. Both [rows, hidden].
   public func sampleHidden(
-    _ x: Tensor, means: Tensor, samples: Tensor, stream: RandomStream, ids: UnsafePointer<UInt32>
+    _ x: Tensor, means: Tensor, samples: Tensor, stream: RandomStream, ids: UnsafePointer<UInt32>,
+    transposedWeights: Tensor? = nil
   ) {
-    multiply(x, .none, weights, .transposed, into: means)
+    activateHidden(x, transposedWeights, into: means)
     sdt_bernoulli_sample(
       means.pointer, samples.pointer, hiddenBias.pointer, x.shape[0], hidden, stream.kernel, ids)
   }

@@ -53,6 +53,6 @@ public final class RunLog: Sendable {
 
   /// Writes a line to standard error.
   public static let standardError: @Sendable (String) -> Void = { line in
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
   }
 }

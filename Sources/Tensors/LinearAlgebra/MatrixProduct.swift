@@ -33,3 +33,12 @@ public func multiply(
     alpha, a.pointer, blasint(a.shape[1]), b.pointer, blasint(b.shape[1]),
     beta, result.pointer, blasint(n))
 }
+
+/// result[n, m] = a[m, n] with rows and columns exchanged (`cblas_somatcopy`).
+public func transpose(_ a: Tensor, into result: Tensor) {
+  let (m, n) = (a.shape[0], a.shape[1])
+  precondition(result.shape[0] == n && result.shape[1] == m, "the shape of the transposed matrix")
+  cblas_somatcopy(
+    CblasRowMajor, CblasTrans, blasint(m), blasint(n), 1, a.pointer, blasint(n), result.pointer,
+    blasint(m))
+}

@@ -7,7 +7,7 @@ public struct Tensor: @unchecked Sendable {
   public let shape: [Int]
   /// The first element.
   public let pointer: UnsafeMutablePointer<Float>
-  private let owner: Memory
+  private let owner: AnyObject
 
   /// A zero-filled tensor.
   public init(shape: [Int]) {
@@ -28,7 +28,11 @@ public struct Tensor: @unchecked Sendable {
     for (i, value) in elements.enumerated() { pointer[i] = value }
   }
 
-  private init(shape: [Int], pointer: UnsafeMutablePointer<Float>, owner: Memory) {
+  /// A view of memory that somebody else has made, such as memory shared with other processes.
+  /// - Parameters:
+  ///   - pointer: room for all elements.
+  ///   - owner: keeps the memory alive.
+  public init(shape: [Int], pointer: UnsafeMutablePointer<Float>, owner: AnyObject) {
     self.shape = shape
     self.pointer = pointer
     self.owner = owner

@@ -5,6 +5,11 @@ public struct WriteError: Error, CustomStringConvertible, Sendable, Equatable {
   /// The line.
   public let description: String
 
+  /// An error of one line.
+  init(_ description: String) {
+    self.description = description
+  }
+
   init(_ action: String, _ path: String) {
     let reason = String(cString: strerror(errno))
     description = "cannot \(action) \(path): \(reason); make room or name another --run-dir"
@@ -16,7 +21,7 @@ public struct WriteError: Error, CustomStringConvertible, Sendable, Equatable {
 func writeAtomically(_ bytes: [UInt8], to path: String) throws {
   let temporary = path + ".partial"
   do {
-    try writeDurably(bytes, to: temporary)
+    try writeDurably(bytes, to: temporary, becoming: path)
     guard rename(temporary, path) == 0 else { throw WriteError("rename to", path) }
     try synchronize(directory: (path as NSString).deletingLastPathComponent)
   } catch {
@@ -25,8 +30,8 @@ func writeAtomically(_ bytes: [UInt8], to path: String) throws {
   }
 }
 
-private func writeDurably(_ bytes: [UInt8], to path: String) throws {
-  let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+private func writeDurably(_ bytes: [UInt8], to temporary: String, becoming path: String) throws {
+  let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
   guard file >= 0 else { throw WriteError("create", path) }
   defer { close(file) }
   try bytes.withUnsafeBytes { buffer in

@@ -17,6 +17,11 @@ extension Checkpoint {
     try file.setAttribute("epoch", position.epoch)
     try file.setAttribute("step_in_epoch", position.stepInEpoch)
     try file.setAttribute("step", position.step)
+    if let best {
+      try file.setAttribute("best_name", best.name)
+      try file.setAttribute("best_value", best.value)
+      try file.setAttribute("best_step", best.step)
+    }
     try file.setAttribute("configuration", configuration)
     try file.setAttribute("dataset_fingerprint", dataset)
     for (axis, size) in zip(Self.sampleAxes, sampleShape) { try file.setAttribute(axis, size) }
@@ -79,7 +84,7 @@ extension Checkpoint {
       position: Position(
         stage: try number("stage"), epoch: try number("epoch"),
         stepInEpoch: try number("step_in_epoch"), step: try number("step")),
-      program: try text("program_version"), family: try text("family"),
+      best: try Best(of: file), program: try text("program_version"), family: try text("family"),
       configuration: try text("configuration"), dataset: try text("dataset_fingerprint"),
       sampleShape: try Self.sampleAxes.map(number), digest: try text("digest"))
   }
@@ -98,5 +103,15 @@ extension Checkpoint {
     let file = try File(reading: path)
     defer { try? file.close() }
     return try file.attributeString("format") == "swift-dist-train checkpoint"
+  }
+}
+
+extension Checkpoint.Best {
+  fileprivate init?(of file: File) throws {
+    guard let name = try file.attributeString("best_name"),
+      let value = try file.attributeDouble("best_value"),
+      let step = try file.attributeInt("best_step")
+    else { return nil }
+    self.init(name: name, value: value, step: step)
   }
 }

@@ -33,6 +33,16 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  /// The best evaluation so far.
+  public struct Best: Sendable, Equatable {
+    /// The value's name.
+    public let name: String
+    /// The value.
+    public let value: Double
+    /// The number of updates after which it was measured.
+    public let step: Int
+  }
+
   /// The version of the file format. A reader refuses others.
   public static let formatVersion = 1
 
@@ -42,6 +52,8 @@ public struct Checkpoint: Sendable {
   public var metricSums: [Double]
   /// Where to go on.
   public var position: Position
+  /// The best evaluation of the stage so far, if there was one.
+  public var best: Best?
   /// The version of the program that wrote it.
   public var program: String
   /// The model family.
@@ -57,12 +69,13 @@ public struct Checkpoint: Sendable {
 
   /// A checkpoint.
   public init(
-    arrays: [NamedArray], metricSums: [Double], position: Position, program: String,
+    arrays: [NamedArray], metricSums: [Double], position: Position, best: Best?, program: String,
     family: String, configuration: String, dataset: String, sampleShape: [Int], digest: String
   ) {
     self.arrays = arrays
     self.metricSums = metricSums
     self.position = position
+    self.best = best
     self.program = program
     self.family = family
     self.configuration = configuration
@@ -81,6 +94,7 @@ public struct Checkpoint: Sendable {
     var hash = SHA256()
     for text in [
       program, family, configuration, dataset, "\(sampleShape)", digest, "\(position)",
+      best.map { "\($0)" } ?? "",
     ] {
       hash.update(text + "\0")
     }

@@ -11,8 +11,9 @@ extension Checkpoint {
     return """
       checkpoint  \(path)
       family      \(family), program \(program), format \(Self.formatVersion)
-      position    step \(position.step), stage \(position.stage + 1), epoch \(position.epoch + 1), \
-      step \(position.stepInEpoch) of the epoch
+      position    after step \(position.step): stage \(position.stage + 1), \(position.epoch) epochs and \
+      \(position.stepInEpoch) steps
+      best        \(best.map { "\($0.name) \(Format.metric($0.value)) after step \($0.step)" } ?? "not evaluated yet")
       data        \(dataset)
       digest      \(digest)
 
@@ -33,9 +34,16 @@ extension Checkpoint {
       "kind": "checkpoint", "family": .string(family), "program_version": .string(program),
       "format_version": .int(Self.formatVersion), "stage": .int(position.stage),
       "epoch": .int(position.epoch), "step_in_epoch": .int(position.stepInEpoch),
-      "step": .int(position.step), "dataset_fingerprint": .string(dataset),
+      "step": .int(position.step), "best": best.map { $0.json } ?? .null,
+      "dataset_fingerprint": .string(dataset),
       "digest": .string(digest), "arrays": .array(arrays),
       "configuration": .string(configuration),
     ])
+  }
+}
+
+extension Checkpoint.Best {
+  fileprivate var json: JSONValue {
+    ["name": .string(name), "value": .double(value), "step": .int(step)]
   }
 }

@@ -20,27 +20,45 @@ public struct CheckpointStore {
     return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5"
   }
 
-  /// Writes a checkpoint whole or not at all, then removes all but the newest `keep`. Those of later
-  /// steps go as well: they were damaged, or are of a way on that was given up.
+  /// Writes a checkpoint whole or not at all, then removes all but the newest `keep`.
   public func write(_ checkpoint: Checkpoint, keep: Int) throws {
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
-    let path = path(step: checkpoint.position.step)
-    try writeAtomically(try checkpoint.encoded(), to: path)
-    let all = list()
-    let place = all.firstIndex(of: path) ?? 0
-    for other in all[..<place] + all[place...].dropFirst(keep) {
-      try? FileManager.default.removeItem(atPath: other)
-    }
+    try writeAtomically(try checkpoint.encoded(), to: path(step: checkpoint.position.step))
+    for old in list().dropFirst(keep) { try? FileManager.default.removeItem(atPath: old) }
   }
 
-  /// The paths of all checkpoints, newest first.
-  public func list() -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.compactMap { name -> (Int, String)? in
+  /// The checkpoint of the best evaluation.
+  public var bestPath: String { directory + "/best.h5" }
+
+  /// Writes the checkpoint of the best evaluation, in place of the one before.
+  public func writeBest(_ checkpoint: Checkpoint) throws {
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try writeAtomically(try checkpoint.encoded(), to: bestPath)
+  }
+
+  /// The paths of all checkpoints of steps, newest first.
+  public func list() -> [String] { numbered().map(\.path) }
+
+  private func numbered() -> [(step: Int, path: String)] {
+    names.compactMap { name -> (Int, String)? in
       guard name.hasPrefix("step-"), name.hasSuffix(".h5") else { return nil }
       return Int(name.dropFirst(5).dropLast(3)).map { ($0, directory + "/" + name) }
-    }.sorted { $0.0 > $1.0 }.map(\.1)
+    }.sorted { $0.0 > $1.0 }
+  }
+
+  private var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+  }
+
+  /// Removes the checkpoints of later steps, all of them without a step, and what a killed run left
+  /// half written. Later ones would push out those that a run writes when it goes on.
+  func removeAll(after step: Int?) throws {
+    let late = numbered().filter { $0.step > step ?? -1 }.map(\.path)
+    let torn = names.filter { $0.hasSuffix(".h5.partial") || (step == nil && $0 == "best.h5") }
+    for path in late + torn.map({ directory + "/" + $0 }) {
+      guard unlink(path) == 0 else { throw WriteError("remove", path) }
+    }
   }
 
   /// The newest checkpoint that is whole, with its bytes. Damaged ones are skipped.

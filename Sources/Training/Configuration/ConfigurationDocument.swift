@@ -44,7 +44,7 @@ struct ConfigurationDocument {
     }
     let keys = setting[..<equals].split(separator: ".").map(String.init)
     let value = try parse(String(setting[setting.index(after: equals)...]), "--set \(setting)")
-    node = replacing(node, keys[...], with: value ?? Node(""))
+    node = replacing(node, keys[...], with: value?.withoutMarks ?? .null)
   }
 
   private static func replacing(_ node: Node?, _ keys: ArraySlice<String>, with value: Node) -> Node
@@ -53,5 +53,18 @@ struct ConfigurationDocument {
     var mapping = node?.mapping ?? Node.Mapping([])
     mapping[Node(key)] = replacing(mapping[Node(key)], keys.dropFirst(), with: value)
     return Node.mapping(mapping)
+  }
+}
+
+extension Node {
+  /// The same, from no place of any file.
+  fileprivate var withoutMarks: Node {
+    switch self {
+    case .scalar(let scalar): .scalar(.init(scalar.string, scalar.tag, scalar.style))
+    case .mapping(let mapping):
+      .mapping(.init(mapping.map { ($0.key.withoutMarks, $0.value.withoutMarks) }, mapping.tag))
+    case .sequence(let sequence): .sequence(.init(sequence.map(\.withoutMarks), sequence.tag))
+    case .alias: self
+    }
   }
 }

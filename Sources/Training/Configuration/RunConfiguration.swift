@@ -102,14 +102,17 @@ public struct RunConfiguration {
   ///   - text: YAML.
   ///   - file: its name in errors.
   ///   - settings: `key.subkey=value`, applied on top.
-  public init(text: String, file: String, settings: [String] = []) throws {
+  ///   - families: the model families that the configuration may name.
+  public init(
+    text: String, file: String, settings: [String] = [], families: FamilyRegistry = .standard
+  ) throws {
     let document = try ConfigurationDocument(text: text, file: file, settings: settings)
     let root = try SettingsReader(document.node, file: document.file)
     let fallback = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     name = try Self.name(root, fallback)
     seed = UInt64(try root.integer("seed", default: 1, in: 0...Int.max))
     data = try Data(root.section("data"))
-    model = try makeFamily(root.section("model"))
+    model = try families.family(root.section("model"))
     training = try Training(root.section("training"))
     optimizer = try StochasticGradientDescent.Options(root.section("optimizer"))
     checkpoint = try Checkpoint(root.section("checkpoint"))
@@ -120,8 +123,11 @@ public struct RunConfiguration {
 
   private static func name(_ root: SettingsReader, _ fallback: String) throws -> String {
     let name = try root.string("name", default: fallback)
-    guard name != "." && name != "..", !name.contains("/"), !name.contains("\0") else {
-      throw root.error("names a directory below runs/, so it may not contain '/'", key: "name")
+    let isControl = name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    guard name != ".", name != "..", !name.contains("/"), !isControl, name.utf8.count <= 255 else {
+      throw root.error(
+        "names a directory below runs/: at most 255 bytes, without '/' and control characters",
+        key: "name")
     }
     return name
   }
@@ -141,23 +147,25 @@ extension RunConfiguration.Data {
   private static func location(
     _ data: SettingsReader, _ key: String, required: Bool
   ) throws -> DataLocation? {
-    guard data.has(key) || required else {
-      _ = data.value(key)
-      return nil
-    }
+    guard data.has(key) || required else { return data.notGiven(key) }
     let reader = try data.section(key)
-    let files = try reader.has("files") ? reader.strings("files") : [reader.string("file")]
-    // Known under both names, so that a misspelt one is told of either.
-    _ = (reader.value("file"), reader.value("files"))
-    let layout: ImageLayout? = reader.has("layout") ? try reader.choice("layout") : nil
-    _ = reader.value("layout")
     return DataLocation(
-      files: files, images: try reader.string("images", default: "/\(key)/images"),
-      labels: try reader.optionalString("labels"), layout: layout)
+      files: try files(reader),
+      images: try reader.string("images", default: "/\(key)/images"),
+      labels: try reader.optionalString("labels"), layout: try reader.optionalChoice("layout"))
+  }
+
+  private static func files(_ reader: SettingsReader) throws -> [String] {
+    // Known under both names, so that a misspelt one is told of either.
+    guard reader.value("files") != nil else { return [try reader.string("file")] }
+    guard reader.value("file") == nil else {
+      throw reader.error("and file name the same thing: give one of them", key: "files")
+    }
+    return try reader.strings("files")
   }
 
   private static func range(_ reader: SettingsReader) throws -> ClosedRange<Double>? {
-    guard let node = reader.value("range") else { return nil }
+    guard let node = reader.value("range") else { return reader.notGiven("range") }
     let ends = node.sequence?.compactMap { $0.scalar.flatMap { Double($0.string) } } ?? []
     guard ends.count == 2, ends[0] < ends[1], ends.allSatisfy(\.isFinite) else {
       throw reader.error("must be two rising numbers, such as [0, 255]", key: "range")

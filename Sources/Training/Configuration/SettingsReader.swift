@@ -18,15 +18,16 @@ public final class SettingsReader {
   init(_ node: Node?, file: String, path: String = "") throws {
     self.file = file
     self.path = path
-    let isEmpty = node.map { $0.scalar?.tag.description == "tag:yaml.org,2002:null" || $0 == "" }
-    self.node = isEmpty == true ? nil : node
+    self.node = node.flatMap { $0.isNull ? nil : $0 }
     if let node = self.node, node.mapping == nil {
       throw error("must be a mapping of keys to values", at: node)
     }
   }
 
-  /// Whether a key is given.
-  public func has(_ key: String) -> Bool { node?.mapping?[Node(key)] != nil }
+  /// Whether a key is given; `null` gives nothing.
+  public func has(_ key: String) -> Bool {
+    node?.mapping?[Node(key)].map { !$0.isNull } ?? false
+  }
 
   /// The mapping below a key; empty when the key is not given.
   public func section(_ key: String) throws -> SettingsReader {
@@ -42,7 +43,7 @@ public final class SettingsReader {
 
   /// A text that may be missing.
   public func optionalString(_ key: String) throws -> String? {
-    has(key) ? try string(key) : { known.append(key); return nil }()
+    has(key) ? try string(key) : notGiven(key)
   }
 
   /// A list of texts; one text stands for a list of one.
@@ -64,16 +65,15 @@ public final class SettingsReader {
   public func integer(
     _ key: String, default standard: Int? = nil, in range: ClosedRange<Int> = Int.min...Int.max
   ) throws -> Int {
-    let value = try scalar(key, standard, "a whole number") { Int($0.replacing("_", with: "")) }
-    guard range.contains(value) else {
-      throw error("\(qualified(key)) is \(value) but must be \(describe(range))", at: self.value(key))
+    let kind = "a whole number \(describe(range))"
+    return try scalar(key, standard, kind) { text in
+      Int(text.replacing("_", with: "")).flatMap { range.contains($0) ? $0 : nil }
     }
-    return value
   }
 
   /// A whole number that may be missing.
   public func optionalInteger(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
-    has(key) ? try integer(key, in: range) : { known.append(key); return nil }()
+    has(key) ? try integer(key, in: range) : notGiven(key)
   }
 
   /// A finite number in a range.
@@ -81,11 +81,9 @@ public final class SettingsReader {
     _ key: String, default standard: Double? = nil,
     in range: ClosedRange<Double> = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
   ) throws -> Double {
-    let value = try scalar(key, standard, "a number") { Double($0).flatMap { $0.isFinite ? $0 : nil } }
-    guard range.contains(value) else {
-      throw error("\(qualified(key)) is \(value) but must be \(describe(range))", at: self.value(key))
+    try scalar(key, standard, "a number \(describe(range))") { text in
+      Double(text).flatMap { range.contains($0) ? $0 : nil }
     }
-    return value
   }
 
   /// True or false.
@@ -108,18 +106,22 @@ public final class SettingsReader {
       at: value(key))
   }
 
-  /// A size in bytes: a number, perhaps with a unit (KiB, MiB, GiB, KB, MB, GB).
-  public func bytes(_ key: String, default standard: String) throws -> Int {
-    let text = try string(key, default: standard)
-    guard let bytes = parseBytes(text), bytes > 0 else {
-      throw error(
-        "\(qualified(key)) is '\(text)' but must be a size above zero such as 512MiB or 2GiB",
-        at: value(key))
-    }
-    return bytes
+  /// One of a few words, that may be missing.
+  public func optionalChoice<T: RawRepresentable & CaseIterable>(_ key: String) throws -> T?
+  where T.RawValue == String {
+    has(key) ? try choice(key) : notGiven(key)
   }
 
-  /// What the reader of a nested mapping has read, for errors of the caller's own.
+  /// A size in bytes: a number, perhaps with a unit (KiB, MiB, GiB, KB, MB, GB).
+  public func bytes(_ key: String, default standard: String) throws -> Int {
+    let kind = "a size above zero such as 512MiB or 2GiB"
+    let text = try scalar(key, standard, kind) { text in
+      parseBytes(text).flatMap { $0 > 0 ? text : nil }
+    }
+    return parseBytes(text)!
+  }
+
+  /// An error of the caller's own about a key.
   public func error(_ message: String, key: String) -> ConfigurationError {
     error("\(qualified(key)) \(message)", at: value(key))
   }
@@ -149,7 +151,14 @@ public final class SettingsReader {
 
   func value(_ key: String) -> Node? {
     if !known.contains(key) { known.append(key) }
-    return node?.mapping?[Node(key)]
+    return node?.mapping?[Node(key)].flatMap { $0.isNull ? nil : $0 }
+  }
+
+  /// A key that is not given and has no default: `null` in the resolved configuration.
+  func notGiven<T>(_ key: String) -> T? {
+    _ = value(key)
+    record(key, .null)
+    return nil
   }
 
   func record(_ key: String, _ node: Node) { resolved.append((key, node)) }
@@ -160,9 +169,10 @@ public final class SettingsReader {
     error("\(qualified(key)) is missing; it must be \(kind)", at: node)
   }
 
+  /// What `--set` brought has no line.
   func error(_ message: String, at node: Node?) -> ConfigurationError {
-    let line = node?.mark.map { ":\($0.line)" } ?? ""
-    return ConfigurationError("\(file)\(line): \(message)")
+    let place = node.map { $0.mark.map { ":\($0.line)" } ?? " with --set" } ?? ""
+    return ConfigurationError("\(file)\(place): \(message)")
   }
 
   private func scalar<T>(
@@ -170,7 +180,7 @@ public final class SettingsReader {
   ) throws -> T {
     guard let node = value(key) else {
       guard let standard else { throw missing(key, kind) }
-      resolved.append((key, Node("\(standard)")))
+      resolved.append((key, Node(plainText(standard))))
       return standard
     }
     guard let text = node.scalar?.string, let value = parse(text) else {
@@ -181,12 +191,37 @@ public final class SettingsReader {
     return value
   }
 
-  private func describe<T>(_ range: ClosedRange<T>) -> String {
-    let (low, high) = (range.lowerBound, range.upperBound)
-    if let high = high as? Int, high == .max { return "at least \(low)" }
-    if let high = high as? Double, high == .greatestFiniteMagnitude { return "at least \(low)" }
-    return "from \(low) to \(high)"
+  private func describe<T: Comparable>(_ range: ClosedRange<T>) -> String {
+    let low = plainText(range.lowerBound)
+    if range.upperBound as? Int == .max || range.upperBound as? Double == .greatestFiniteMagnitude {
+      let isOpen =
+        range.lowerBound as? Int == .min
+        || range.lowerBound as? Double == -.greatestFiniteMagnitude
+      return isOpen ? "that is finite" : "of at least \(low)"
+    }
+    return "from \(low) to \(plainText(range.upperBound))"
   }
+}
+
+extension Node {
+  /// Nothing, as YAML writes it; `'null'` in quotes is a text.
+  var isNull: Bool {
+    guard let scalar, scalar.style != .singleQuoted, scalar.style != .doubleQuoted else {
+      return false
+    }
+    return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+  }
+
+  /// Nothing.
+  static var null: Node { .scalar(.init("null", Tag(.null), .plain)) }
+}
+
+/// A value as people write it: 1 and not 1.0.
+private func plainText<T>(_ value: T) -> String {
+  if let number = value as? Double, number == number.rounded(), abs(number) < 1e15 {
+    return "\(Int(number))"
+  }
+  return "\(value)"
 }
 
 /// Bytes of a text such as `512MiB`; nil when it is none.

@@ -46,14 +46,18 @@ public struct Stage {
     public let encode: (Tensor) -> Tensor
   }
 
-  /// Draws samples: chains with global indices, after a number of sweeps; [chains, visible].
-  public typealias Sampler = (_ chains: Range<Int>, _ sweeps: Int, _ seed: UInt64) -> Tensor
+  /// Draws samples: chains with global indices, after a number of sweeps; [chains, visible]. They
+  /// start at random, or at samples [chains, visible].
+  public typealias Sampler = (
+    _ chains: Range<Int>, _ start: Tensor?, _ sweeps: Int, _ seed: UInt64
+  ) -> Tensor
 }
 
 /// A kind of model: its settings, and the curriculum that trains it.
 ///
-/// To add a model, write its objective below `Models`, a family here, and name it in `families`.
-public protocol ModelFamily {
+/// To add a model, write its objective below `Models`, a family here, and name it in
+/// `FamilyRegistry.standard`. Parameters of different stages have different names.
+public protocol ModelFamily: SendableMetatype {
   /// The word under `model.family`.
   static var name: String { get }
 
@@ -77,17 +81,27 @@ extension ModelFamily {
   public func check(globalBatch: Int, shards: Int) throws {}
 }
 
-/// All families.
-var families: [any ModelFamily.Type] { [RBMFamily.self] }
+/// The model families that a configuration may name.
+public struct FamilyRegistry: Sendable {
+  /// All that this program trains.
+  public static let standard = FamilyRegistry([RBMFamily.self])
 
-/// The family that a configuration names, with its settings.
-func makeFamily(_ settings: SettingsReader) throws -> any ModelFamily {
-  let names = families.map { $0.name }
-  let name = try settings.string("family")
-  guard let family = families.first(where: { $0.name == name }) else {
-    let hint = nearest(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
-    throw settings.error(
-      "is '\(name)' but must be one of \(names.joined(separator: ", "))\(hint)", key: "family")
+  private let families: [any ModelFamily.Type]
+
+  /// A choice of families.
+  public init(_ families: [any ModelFamily.Type]) {
+    self.families = families
   }
-  return try family.init(settings)
+
+  /// The family that a configuration's `model` section names, with its settings.
+  func family(_ settings: SettingsReader) throws -> any ModelFamily {
+    let names = families.map { $0.name }
+    let name = try settings.string("family")
+    guard let family = families.first(where: { $0.name == name }) else {
+      let hint = nearest(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+      throw settings.error(
+        "is '\(name)' but must be one of \(names.joined(separator: ", "))\(hint)", key: "family")
+    }
+    return try family.init(settings)
+  }
 }

@@ -30,14 +30,13 @@ struct RBMFamily: ModelFamily {
       negativeVisible: try settings.choice("negative_visible", default: .samples))
     deviation = try settings.number("initial_deviation", default: 0.01, in: 0...100)
     pseudoLikelihood = try settings.flag("pseudo_likelihood", default: true)
-    sampleSweeps = try settings.integer("sample_sweeps", default: 200, in: 1...1_000_000)
+    sampleSweeps = try settings.integer("sample_sweeps", default: 1000, in: 1...1_000_000)
   }
 
   private static func chains(_ settings: SettingsReader, _ sampler: SamplerName) throws -> Int? {
     if sampler == .pcd { return try settings.integer("chains", default: 100, in: 1...10_000_000) }
     guard settings.has("chains") else {
-      _ = try settings.optionalInteger("chains", in: 1...10_000_000)
-      return nil
+      return try settings.optionalInteger("chains", in: 1...10_000_000)
     }
     throw settings.error("belongs to sampler: pcd; sampler: cd starts at the data", key: "chains")
   }
@@ -45,9 +44,6 @@ struct RBMFamily: ModelFamily {
   func stage(_ index: Int, _ context: StageContext) throws -> Stage {
     let machine = RestrictedBoltzmannMachine(visible: context.shape.count, hidden: hidden)
     machine.initialize(seed: context.seed, deviation: Float(deviation))
-    let sampler: Stage.Sampler = { chains, sweeps, seed in
-      GibbsSampler(machine, chains: chains, seed: seed).run(steps: 0..<sweeps)
-    }
     return Stage(
       name: "rbm",
       objective: ContrastiveDivergence(
@@ -58,13 +54,16 @@ struct RBMFamily: ModelFamily {
         machine.hiddenMeans(samples, into: codes)
         return codes
       },
-      sampler: sampler,
-      pictures: { pictures(machine, $0, sampler, context.seed) })
+      sampler: { chains, start, sweeps, seed in
+        let sampler = GibbsSampler(machine, chains: chains, seed: seed)
+        if let start { sampler.start(at: start) }
+        return sampler.run(steps: 0..<sweeps)
+      },
+      pictures: { pictures(machine, $0, context.seed) })
   }
 
   private func pictures(
-    _ machine: RestrictedBoltzmannMachine, _ examples: Tensor, _ sampler: Stage.Sampler,
-    _ seed: UInt64
+    _ machine: RestrictedBoltzmannMachine, _ examples: Tensor, _ seed: UInt64
   ) -> [Picture] {
     let weights = machine.parameters["weights"]
     let hidden = Tensor(examples.shape[0], machine.hidden)
@@ -78,9 +77,26 @@ struct RBMFamily: ModelFamily {
       Picture(
         name: "reconstructions", title: "Test samples and their reconstructions",
         rows: [examples, means], labels: ["sample", "model"], values: .unit),
-      Picture(
-        name: "samples", title: "Gibbs chains after \(sampleSweeps) sweeps",
-        rows: [sampler(0..<100, sampleSweeps, seed)], values: .unit),
+      chains(machine, examples, seed),
     ]
+  }
+
+  /// Where chains that start at test samples have gone after 1, 10, 100, … sweeps: how soon they
+  /// forget what they started from, and what the model takes them to.
+  private func chains(
+    _ machine: RestrictedBoltzmannMachine, _ examples: Tensor, _ seed: UInt64
+  ) -> Picture {
+    let sampler = GibbsSampler(machine, chains: 0..<examples.shape[0], seed: seed)
+    sampler.start(at: examples)
+    var (rows, labels, done) = ([examples], ["start"], 0)
+    for sweeps in sequence(first: 1, next: { $0 * 10 }).prefix(while: { $0 <= sampleSweeps }) {
+      let means = sampler.run(steps: done..<sweeps)
+      rows.append(Tensor(shape: means.shape, elements: means.elements))
+      labels.append("\(sweeps)")
+      done = sweeps
+    }
+    return Picture(
+      name: "samples", title: "Gibbs chains from test samples, by the number of sweeps",
+      rows: rows, labels: labels, values: .unit)
   }
 }

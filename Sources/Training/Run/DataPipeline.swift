@@ -39,7 +39,7 @@ public final class DataPipeline {
     fingerprint = try together(communicator) {
       communicator.rank == 0 ? try train.fingerprint() : ""
     }.shared(communicator)
-    plan = Self.plan(train, configuration, layout, memory: data.memory)
+    plan = Self.plan(train, configuration, memory: data.memory)
     trainCache = SampleCache(
       train, plan: plan, layout: layout, memory: data.memory, policy: data.cache)
     testCache = test.map { table in
@@ -49,6 +49,15 @@ public final class DataPipeline {
     }
     transform = try Self.makeTransform(
       configuration, train: train, cache: trainCache, layout, across, stored)
+  }
+
+  /// Waits until all that is kept in memory is there, and checked: bad values are found before a run
+  /// writes anything. The first step would wait for it anyway. Every rank calls this.
+  func waitForCache(_ communicator: Communicator) throws {
+    try together(communicator) {
+      try trainCache.wait()
+      try testCache?.wait()
+    }
   }
 
   private static func open(
@@ -95,20 +104,6 @@ public final class DataPipeline {
     }
   }
 
-  private static func plan(
-    _ train: SampleTable, _ configuration: RunConfiguration, _ layout: ShardLayout, memory: Int
-  ) -> EpochPlan {
-    EpochPlan(
-      count: train.count, globalBatch: configuration.training.globalBatch, shards: layout.shards,
-      order: configuration.data.order, seed: configuration.seed, sampleBytes: train.sampleBytes,
-      memory: memory)
-  }
-
-  /// Whether samples would come in the same order with another memory budget.
-  func keepsOrder(withMemory memory: Int) -> Bool {
-    Self.plan(train, configuration, layout, memory: memory).windowBlocks == plan.windowBlocks
-  }
-
   private static func sequential(
     _ table: SampleTable, _ configuration: RunConfiguration, _ layout: ShardLayout
   ) -> EpochPlan {
@@ -117,6 +112,18 @@ public final class DataPipeline {
       order: nil, seed: configuration.seed, sampleBytes: table.sampleBytes,
       memory: min(configuration.data.memory, 64 << 20))
   }
+
+  private static func plan(
+    _ train: SampleTable, _ configuration: RunConfiguration, memory: Int
+  ) -> EpochPlan {
+    EpochPlan(
+      count: train.count, globalBatch: configuration.training.globalBatch,
+      shards: configuration.training.shards, order: configuration.data.order,
+      seed: configuration.seed, sampleBytes: train.sampleBytes, memory: memory)
+  }
+
+  /// The plan that another memory budget would make.
+  func plan(memory: Int) -> EpochPlan { Self.plan(train, configuration, memory: memory) }
 
   private static func makeTransform(
     _ configuration: RunConfiguration, train: SampleTable, cache: SampleCache,

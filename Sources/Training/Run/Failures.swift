@@ -88,7 +88,8 @@ public func together<T>(_ communicator: Communicator, _ body: () throws -> T) th
 /// An error's line with the rank and host that saw it.
 func line(_ message: String, rank: Int, host: String, size: Int, same: Int = 1) -> String {
   guard size > 1 else { return message }
-  let also = same == size ? "all ranks" : same > 1 ? "rank \(rank) and \(same - 1) more" : "rank \(rank)"
+  let also =
+    same == size ? "all ranks" : same > 1 ? "rank \(rank) and \(same - 1) more" : "rank \(rank)"
   return "\(also) (\(host)): \(message)"
 }
 
@@ -120,5 +121,6 @@ public func runTogether(_ communicator: Communicator, _ body: () throws -> ExitS
 /// One line on standard error.
 public func printError(_ message: String) {
   let text = "error: " + message.replacing("\n", with: " ") + "\n"
-  FileHandle.standardError.write(Data(text.utf8))
+  // Where even that cannot be written, the exit code has to do.
+  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }

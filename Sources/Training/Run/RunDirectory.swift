@@ -20,25 +20,41 @@ public struct RunDirectory: Sendable {
   /// What was said, with times.
   public var log: String { path + "/train.log" }
 
+  /// Checks that the directory can be written, or made, without making it.
+  init(checking path: String) throws {
+    self.path = path
+    var (folder, isDirectory) = (path, ObjCBool(false))
+    while !FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory) {
+      guard !folder.isEmpty else { break }
+      folder = (folder as NSString).deletingLastPathComponent
+    }
+    if folder.isEmpty && !path.isEmpty { (folder, isDirectory) = (".", true) }
+    guard isDirectory.boolValue, access(folder, W_OK) == 0 else {
+      let reason =
+        folder.isEmpty
+        ? "it has no name"
+        : "\(folder) is \(isDirectory.boolValue ? "not yours to write in" : "a file")"
+      throw UsageError(
+        "cannot write the run directory '\(path)': \(reason); name another with --run-dir")
+    }
+  }
+
   /// Makes the folders and writes the resolved configuration.
-  /// - Parameter isNew: whether the run starts from the beginning: what an older run left goes.
-  func prepare(configuration: String, isNew: Bool) throws {
+  /// - Parameter step: the step of the checkpoint that the run goes on from. What an older run did
+  ///   after it goes, and all that it did when there is no checkpoint.
+  func prepare(configuration: String, resumedAt step: Int?) throws {
     let files = FileManager.default
     for folder in [path, checkpoints.directory, images] {
       do {
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
         throw UsageError(
-          "cannot create the run directory \(folder); name a folder that you may write with --run-dir"
-        )
+          "cannot create \(folder); name a folder that you may write with --run-dir")
       }
     }
-    guard access(path, W_OK) == 0 else {
-      throw UsageError(
-        "cannot write in the run directory \(path); name a folder that you may write with --run-dir")
-    }
-    if isNew {
-      for old in checkpoints.list() + [metrics, log] { try? files.removeItem(atPath: old) }
+    try checkpoints.removeAll(after: step)
+    if step == nil {
+      for old in [metrics, log] { try? files.removeItem(atPath: old) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
   }

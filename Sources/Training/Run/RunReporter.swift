@@ -36,6 +36,15 @@ final class RunReporter {
       metrics: values.map { ($0.name, $0.value) })
   }
 
+  /// Whether metrics.jsonl holds an evaluation of a stage after a step.
+  func hasEvaluation(stage: String, step: Int) throws -> Bool {
+    var isFound = false
+    try MetricsLog.forEach(in: metrics.path) { record in
+      if record.kind == "evaluation", record.stage == stage, record.step == step { isFound = true }
+    }
+    return isFound
+  }
+
   /// Ends the bar.
   func finish() { display.finish() }
 }

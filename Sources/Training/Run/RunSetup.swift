@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import MessagePassing
 import Tensors
+import Yams
 
 /// Everything that stands before the first step, on this rank: configuration, shards, data, and the
 /// checkpoint to go on from. Nothing has been written when this fails.
@@ -29,12 +30,15 @@ struct RunSetup {
     BLAS.setThreads(configuration.training.blasThreads)
     layout = ShardLayout(shards: shards, ranks: communicator.size, rank: communicator.rank)
     across = RankSum(communicator, layout: layout)
-    directory = RunDirectory(path: options.runDirectory ?? "runs/\(configuration.name)")
+    directory = try together(communicator) {
+      try RunDirectory(checking: options.runDirectory ?? "runs/\(configuration.name)")
+    }
     let found = try Self.checkpoint(communicator, options, directory)
     (checkpoint, notes) = (found.checkpoint, found.notes)
     data = try DataPipeline(
       configuration, layout: layout, communicator: communicator, across: across,
       stored: checkpoint)
+    try data.waitForCache(communicator)
     self.configuration = configuration
     try together(communicator) { [self] in try checkFits() }
   }
@@ -46,13 +50,16 @@ struct RunSetup {
     let text = try together(communicator) {
       guard communicator.rank == 0 else { return "" }
       guard let data = FileManager.default.contents(atPath: options.configuration) else {
-        throw UsageError("cannot read the configuration \(options.configuration)")
+        throw UsageError(
+          "cannot read the configuration \(options.configuration); name a YAML file that exists, from "
+            + "here (\(FileManager.default.currentDirectoryPath)) or with its whole path")
       }
       return String(decoding: data, as: UTF8.self)
     }.shared(communicator)
     return try together(communicator) {
       let configuration = try RunConfiguration(
-        text: text, file: options.configuration, settings: options.settings)
+        text: text, file: options.configuration, settings: options.settings,
+        families: options.families)
       try configuration.model.check(
         globalBatch: configuration.training.globalBatch, shards: configuration.training.shards)
       return configuration
@@ -75,6 +82,7 @@ struct RunSetup {
           return try readBytes(given)
         case .auto:
           guard let newest = directory.checkpoints.newestValid(warn: { notes.append($0) }) else {
+            guard notes.isEmpty else { throw Self.noneIsWhole(directory, notes) }
             return []
           }
           path = newest.path
@@ -86,6 +94,13 @@ struct RunSetup {
     let checkpoint = try together(communicator) { try Checkpoint(image: image, name: name) }
     notes.append("going on from \(name), step \(checkpoint.position.step)")
     return (checkpoint, notes)
+  }
+
+  /// Starting anew would remove them, and that is for a person to decide.
+  private static func noneIsWhole(_ directory: RunDirectory, _ notes: [String]) -> CheckpointError {
+    CheckpointError(
+      "no checkpoint in \(directory.checkpoints.directory) can be used (\(notes[0])); train anew with "
+        + "--resume never, or name another --run-dir")
   }
 
   /// A run goes on only as what it was.
@@ -104,12 +119,12 @@ struct RunSetup {
         "the checkpoint belongs to another configuration: \(differences.joined(separator: "; ")); "
           + "name another --run-dir, or --resume never to train anew")
     }
-    let memory = try RunConfiguration(text: checkpoint.configuration, file: "the checkpoint")
-      .data.memory
-    guard data.keepsOrder(withMemory: memory) else {
+    let memory = old.node["data"]?["memory"]?.string ?? ""
+    guard data.plan(memory: parseBytes(memory) ?? 0).windowBlocks == data.plan.windowBlocks else {
       throw CheckpointError(
-        "data.memory was \(memory) bytes and is now \(configuration.data.memory), which changes the "
-          + "order of streamed samples; set it back, or name another --run-dir")
+        "data.memory was \(memory) and is another now: the data is larger, so the budget shapes the "
+          + "order of samples; set it back, or name another --run-dir, or --resume never to train anew"
+      )
     }
     guard checkpoint.dataset == data.fingerprint else {
       throw CheckpointError(

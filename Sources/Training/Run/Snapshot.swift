@@ -22,7 +22,8 @@ struct Snapshot {
       let values = try communicator.gather(UnsafeBufferPointer(state.values.buffer))
       arrays.append(
         .init(
-          path: "/state/\(state.name)", shape: [state.count, state.values.shape[1]], values: values))
+          path: "/state/\(state.name)", shape: [state.count, state.values.shape[1]], values: values)
+      )
     }
     return arrays
   }

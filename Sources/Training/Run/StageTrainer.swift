@@ -19,6 +19,7 @@ public final class StageTrainer {
   private let across: any GlobalSum
   private let accumulators: [Accumulator]
   private let reducers: [any Reducer]
+  private let destinations: [PhaseSums]
 
   /// What the ranks agreed on in a step.
   public struct Agreement {
@@ -31,17 +32,23 @@ public final class StageTrainer {
   /// Buffers and messages for all steps of a stage.
   public init(
     _ stage: Stage, optimizer: any Optimizer, loader: BatchLoader, layout: ShardLayout,
-    reduction: ReductionMode, across: any GlobalSum
+    reduction: ReductionMode, communicator: Communicator, across: any GlobalSum
   ) throws {
     self.stage = stage
     self.optimizer = optimizer
     self.loader = loader
     self.across = across
     let objective = stage.objective
-    accumulators = objective.phases.map { phase in
-      Accumulator(sums: phase.sums, metrics: objective.metrics.count, layout: layout)
+    let reductions = try objective.phases.map { phase in
+      try makeReduction(
+        reduction, of: phase.sums, metrics: objective.metrics.count, layout: layout,
+        communicator: communicator)
     }
-    reducers = try accumulators.map { try makeReducer(reduction, $0, layout: layout) }
+    accumulators = reductions.map(\.0)
+    reducers = reductions.map(\.1)
+    destinations = objective.phases.map {
+      PhaseSums($0, parameters: objective.parameters.layout)
+    }
   }
 
   /// Goes to an epoch.
@@ -82,13 +89,13 @@ public final class StageTrainer {
     var stops = false
     var isNotFinite = false
     try reducers[phase].finish { range, sums in
-      let gradients = range.clamped(to: 0..<end)
-      if !gradients.isEmpty { optimizer.update(gradients, gradient: sums, count: count) }
+      destinations[phase].take(range, sums, count: count, optimizer: optimizer)
       for place in range.clamped(to: end..<end + Accumulator.controlWords) {
         let isSet = sums[place - range.lowerBound] != 0
         if place == end { stops = isSet } else { isNotFinite = isSet }
       }
     }
+    destinations[phase].finish(stage.objective, phase: phase, count: count)
     agreement.stops = agreement.stops || stops
     agreement.isNotFinite = agreement.isNotFinite || isNotFinite
   }

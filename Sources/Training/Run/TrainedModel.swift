@@ -1,10 +1,7 @@
 import DataParallel
 import Datasets
-import HDF5
 import MessagePassing
 import Objectives
-import PNG
-import Reporting
 import Tensors
 
 /// The model of a checkpoint, on all ranks, to be evaluated, sampled from or used as an encoder.
@@ -13,28 +10,31 @@ public final class TrainedModel {
   public let configuration: RunConfiguration
   /// What was read.
   public let checkpoint: Checkpoint
-  private let communicator: Communicator
+  let communicator: Communicator
   private let layout: ShardLayout
   private let across: RankSum
-  private let shape: SampleShape
+  let shape: SampleShape
   private let stage: Stage
 
   /// Reads a checkpoint. Every rank calls this; rank 0 alone touches the file.
-  public init(_ communicator: Communicator, checkpoint path: String, settings: [String] = []) throws
-  {
+  public init(
+    _ communicator: Communicator, checkpoint path: String, settings: [String] = [],
+    families: FamilyRegistry = .standard
+  ) throws {
     let image = try communicator.broadcast(
       together(communicator) { communicator.rank == 0 ? try readBytes(path) : [] })
     let (checkpoint, configuration) = try together(communicator) {
       let checkpoint = try Checkpoint(image: image, name: path)
       let configuration = try RunConfiguration(
-        text: checkpoint.configuration, file: path, settings: settings)
+        text: checkpoint.configuration, file: path, settings: settings, families: families)
       return (checkpoint, configuration)
     }
     let shards = configuration.training.shards
     guard communicator.size <= shards else {
       throw RankFailure(
         status: .badInput, rank: 0,
-        description: "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
+        description:
+          "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
           + "\(shards) ranks")
     }
     BLAS.setThreads(configuration.training.blasThreads)
@@ -75,40 +75,71 @@ public final class TrainedModel {
     guard data.train.shape == shape else {
       throw RankFailure(
         status: .badInput, rank: 0,
-        description: "the data has samples of \(data.train.shape.text), but the model was trained on "
+        description:
+          "the data has samples of \(data.train.shape.text), but the model was trained on "
           + shape.text)
     }
     return data
   }
 
+  /// What all ranks find alike.
+  private static let noTestSet = RankFailure(
+    status: .badInput, rank: 0,
+    description: "there is no test set: name one with --set data.test.file=FILE (and "
+      + "data.test.images), or take the training set where --split can say so")
+
   /// Evaluates on the configured test set, each sample once, over all ranks.
   public func evaluate() throws -> [(name: String, value: Double)] {
     let data = try data()
     guard stage.evaluator != nil, data.test != nil else {
-      throw RankFailure(
-        status: .badInput, rank: 0,
-        description: "there is no test set: name one with --set data.test.file=FILE")
+      throw Self.noTestSet
     }
     return try StageEvaluation(stage, data, across).run()
   }
 
   /// Draws samples on all ranks; rank 0 gets [count, width], others nothing.
-  public func sample(count: Int, sweeps: Int, seed: UInt64) throws -> Tensor? {
+  /// - Parameter fromData: whether chains start at the first test samples, and not at random.
+  public func sample(count: Int, sweeps: Int, seed: UInt64, fromData: Bool = false) throws
+    -> Tensor?
+  {
     guard let sampler = stage.sampler else {
       throw RankFailure(
         status: .badInput, rank: 0,
         description: "a model of family \(checkpoint.family) has nothing to sample from")
     }
+    let start = fromData ? try examples(count) : nil
     // Fixed groups of chains keep the shapes of products the same on any number of ranks.
     let groups = (count + Self.group - 1) / Self.group
     var own: [Float] = []
     for group in part(communicator.rank, of: communicator.size, in: groups) {
       let chains = group * Self.group..<(group + 1) * Self.group
-      own += sampler(chains, sweeps, seed).elements
+      own += sampler(chains, start.map { rows(chains, of: $0) }, sweeps, seed).elements
     }
     let all = try own.withUnsafeBufferPointer { try communicator.gather($0) }
     guard communicator.rank == 0 else { return nil }
     return Tensor(shape: [count, shape.count], elements: Array(all.prefix(count * shape.count)))
+  }
+
+  /// The first samples of the test set.
+  private func examples(_ count: Int) throws -> Tensor {
+    let data = try data()
+    guard let test = data.test else { throw Self.noTestSet }
+    return try together(communicator) {
+      guard count <= test.count else {
+        throw UsageError("--count is \(count) but the test set has only \(test.count) samples")
+      }
+      return try data.examples(count)
+    }
+  }
+
+  /// Rows of samples; beyond the last one they begin again.
+  private func rows(_ rows: Range<Int>, of samples: Tensor) -> Tensor {
+    let copy = Tensor(rows.count, shape.count)
+    for (place, row) in rows.enumerated() {
+      let row = row % samples.shape[0]
+      copy.rows(place..<place + 1).assign(samples.rows(row..<row + 1))
+    }
+    return copy
   }
 
   private static let group = 64
@@ -123,9 +154,7 @@ public final class TrainedModel {
     let data = try data()
     let test = split == .test ? try data.testLoader() : nil
     if split == .test && test == nil {
-      throw RankFailure(
-        status: .badInput, rank: 0,
-        description: "there is no test set: name one with --set data.test.file=FILE, or --split train")
+      throw Self.noTestSet
     }
     let loader = try test ?? data.comparisonLoader()
     var codes = loader.batch.shards.map { _ in [Float]() }
@@ -135,40 +164,19 @@ public final class TrainedModel {
       try loader.load(stepInEpoch: step, step: step)
       for (place, shard) in loader.batch.shards.enumerated() where shard.rows > 0 {
         codes[place] += encoder.encode(shard.samples).elements
-        labels[place] += (0..<shard.rows).map { Float(shard.labels[$0]) }
+        labels[place] += (0..<shard.rows).map {
+          Float(bitPattern: UInt32(bitPattern: shard.labels[$0]))
+        }
       }
     }
     let allCodes = try codes.flatMap { $0 }.withUnsafeBufferPointer { try communicator.gather($0) }
-    let allLabels = try labels.flatMap { $0 }.withUnsafeBufferPointer { try communicator.gather($0) }
+    let allLabels = try labels.flatMap { $0 }.withUnsafeBufferPointer {
+      try communicator.gather($0)
+    }
     guard communicator.rank == 0 else { return nil }
     return (
-      Tensor(shape: [allLabels.count, encoder.width], elements: allCodes), allLabels.map(Int32.init)
+      Tensor(shape: [allLabels.count, encoder.width], elements: allCodes),
+      allLabels.map { Int32(bitPattern: $0.bitPattern) }
     )
-  }
-
-  /// Writes samples as a grid of pictures (`.png`) or as an HDF5 file with `/samples`
-  /// [N, channels, height, width].
-  public func write(samples: Tensor, title: String, to path: String) throws {
-    if path.hasSuffix(".png") {
-      let writer = PictureWriter(directory: "", shape: shape, transform: .none)
-      let picture = Picture(name: "samples", title: title, rows: [samples], values: .unit)
-      return try writer.draw(picture).write(to: path)
-    }
-    try File.creatingAtomically(path) { file in
-      try file.write(
-        "/samples", shape: [samples.shape[0]] + shape.axes, values: samples.elements)
-      try file.setAttribute("digest", checkpoint.digest)
-    }
-  }
-
-  /// Writes codes as an HDF5 file with `/codes` [N, width], and `/labels` [N] where there are any.
-  public func write(codes: Tensor, labels: [Int32], to path: String) throws {
-    try File.creatingAtomically(path) { file in
-      try file.write("/codes", shape: codes.shape, values: codes.elements)
-      if labels.contains(where: { $0 >= 0 }) {
-        try file.write("/labels", shape: [labels.count], values: labels)
-      }
-      try file.setAttribute("digest", checkpoint.digest)
-    }
   }
 }

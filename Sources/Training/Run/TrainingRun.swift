@@ -18,8 +18,8 @@ public final class TrainingRun {
   private var position: Checkpoint.Position
   private var watch = ThroughputWatch()
   private var lastMetrics: [(name: String, value: Double)] = []
-  private var lastEvaluation: Int?
   private var lastCheckpoint: Int?
+  private var best: Checkpoint.Best?
 
   private var configuration: RunConfiguration { setup.configuration }
 
@@ -31,18 +31,18 @@ public final class TrainingRun {
     self.setup = setup
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
-    let isNew = setup.checkpoint == nil
     let step = setup.checkpoint?.position.step
     reporter = try together(communicator) {
       guard communicator.rank == 0 else { return nil }
-      try setup.directory.prepare(configuration: setup.configuration.yaml, isNew: isNew)
+      try setup.directory.prepare(configuration: setup.configuration.yaml, resumedAt: step)
       return try RunReporter(setup.directory, isQuiet: options.isQuiet, resumedAt: step)
     }
   }
 
   /// Trains to the end, or until a signal.
   public func run() throws -> ExitStatus {
-    try introduce()
+    let introduction = try RunIntroduction(communicator)
+    for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
     for index in 0..<configuration.model.stageCount {
       let stage = try configuration.model.stage(
         index,
@@ -55,6 +55,8 @@ public final class TrainingRun {
         return .stopped
       }
       finished.append(stage.objective.parameters)
+      // A stage that the limit cut short must not be taken for finished.
+      if reachedStepLimit { break }
     }
     reporter?.finish()
     return .done
@@ -73,11 +75,13 @@ public final class TrainingRun {
     let trainer = try makeTrainer(stage)
     if index > position.stage {
       position = .init(stage: index, step: position.step)
+      best = nil
       try writeCheckpoint(trainer)
     } else if let checkpoint = setup.checkpoint {
       try restoreParameters(stage)
       try together(communicator) { try snapshot.restore(trainer, from: checkpoint) }
       lastCheckpoint = checkpoint.position.step
+      best = checkpoint.best
     }
     let evaluation = try StageEvaluation(stage, setup.data, setup.across)
     watch.restart()
@@ -94,15 +98,16 @@ public final class TrainingRun {
       optimizer: StochasticGradientDescent(
         stage.objective.parameters, options: configuration.optimizer),
       loader: setup.data.trainingLoader(), layout: setup.layout,
-      reduction: configuration.training.reduction, across: setup.across)
+      reduction: configuration.training.reduction, communicator: communicator,
+      across: setup.across)
   }
 
   private func trainEpoch(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws
     -> ExitStatus
   {
     let plan = setup.data.plan
-    trainer.begin(epoch: position.epoch)
     var stops = false
+    trainer.begin(epoch: position.epoch)
     while position.stepInEpoch < plan.stepsPerEpoch && !reachedStepLimit {
       let samples = plan.globalCount(step: position.stepInEpoch)
       let agreement = try trainer.step(
@@ -115,19 +120,22 @@ public final class TrainingRun {
       if endsEpoch || position.step % configuration.training.logEverySteps == 0 {
         try log(trainer, endsEpoch: endsEpoch)
       }
+      if !endsEpoch && isCheckpointDue(atEpochEnd: false) { try writeCheckpoint(trainer) }
       stops = agreement.stops
-      // What is due at the end comes before the checkpoint that says it is done.
-      if endsEpoch || reachedStepLimit { break }
-      if stops { return try stop(trainer) }
-      if isCheckpointDue(atEpochEnd: false) { try writeCheckpoint(trainer) }
+      if stops && !endsEpoch { return try stop(trainer) }
     }
     guard position.stepInEpoch == plan.stepsPerEpoch else { return .done }
+    beginNextEpoch()
+    try evaluateIfDue(trainer, evaluation)
+    if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
+    // After the last epoch there is nothing to go on with: the run ends as if nobody had asked.
+    let isLast = position.epoch == configuration.training.epochs
+    return stops && !isLast ? try stop(trainer) : .done
+  }
+
+  private func beginNextEpoch() {
     position.epoch += 1
     position.stepInEpoch = 0
-    try evaluateIfDue(trainer, evaluation)
-    if stops { return try stop(trainer) }
-    if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
-    return .done
   }
 
   private var reachedStepLimit: Bool {
@@ -154,14 +162,14 @@ public final class TrainingRun {
 
   private func evaluateIfDue(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     let every = configuration.evaluation.everyEpochs
-    let isLast = position.epoch == configuration.training.epochs || reachedStepLimit
+    // Before the checkpoint of the same step, which then knows of the best evaluation.
+    let isLast = position.epoch == configuration.training.epochs
     guard isLast || (every > 0 && position.epoch % every == 0) else { return }
     try evaluate(trainer, evaluation)
   }
 
   private func evaluate(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     let start = watch.now
-    lastEvaluation = position.step
     let values = try evaluation.run()
     if let reporter {
       if !values.isEmpty {
@@ -174,6 +182,19 @@ public final class TrainingRun {
       if configuration.evaluation.pictures { try draw(trainer.stage) }
     }
     watch.pause(watch.now - start)
+    try keepIfBest(trainer, values)
+  }
+
+  /// Values are the same bits on every rank, so all come to the same conclusion.
+  private func keepIfBest(
+    _ trainer: StageTrainer, _ values: [(name: String, value: Double)]
+  ) throws {
+    guard let criterion = trainer.stage.evaluator?.criterion,
+      let value = values.first(where: { $0.name == criterion.name })?.value,
+      best.map({ criterion.prefers(value, to: $0.value) }) ?? value.isFinite
+    else { return }
+    best = .init(name: criterion.name, value: value, step: position.step)
+    try writeCheckpoint(trainer) { try $0.writeBest($1) }
   }
 
   private func draw(_ stage: Stage) throws {
@@ -185,12 +206,16 @@ public final class TrainingRun {
   }
 
   private func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
-    // A checkpoint of this step says that what was due at it is done.
-    if lastCheckpoint != position.step {
-      if lastEvaluation != position.step { try evaluate(trainer, evaluation) }
-      try writeCheckpoint(trainer)
-    }
+    if try !isEvaluated(trainer.stage) { try evaluate(trainer, evaluation) }
+    if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     summarize(trainer)
+  }
+
+  /// Whether the metrics of a run that went on tell of an evaluation here already: a run may have
+  /// ended between its last checkpoint and its last evaluation.
+  private func isEvaluated(_ stage: Stage) throws -> Bool {
+    let found = try reporter?.hasEvaluation(stage: stage.name, step: position.step) ?? false
+    return try communicator.broadcast([found ? 1 : 0]) == [1]
   }
 
   private func summarize(_ trainer: StageTrainer) {
@@ -204,6 +229,11 @@ public final class TrainingRun {
         + "\(Format.duration(times.load)) loading")
     reporter.say("pictures: \(setup.directory.images)")
     reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")
+    if let best {
+      reporter.say(
+        "best \(best.name): \(Format.metric(best.value)) after step \(best.step): "
+          + setup.directory.checkpoints.bestPath)
+    }
     let digest = parameterDigest(finished + [trainer.stage.objective.parameters])
     reporter.say("digest: \(digest)")
   }
@@ -238,15 +268,23 @@ public final class TrainingRun {
   // MARK: - Checkpoints
 
   private func stop(_ trainer: StageTrainer) throws -> ExitStatus {
-    try writeCheckpoint(trainer)
+    if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     reporter?.finish()
     reporter?.say(
       "stopped by a signal after step \(position.step), with a checkpoint; run it again to go on")
     return .stopped
   }
 
-  /// Rank 0 writes; all bring their chains. Parameters are the same bits everywhere.
   private func writeCheckpoint(_ trainer: StageTrainer) throws {
+    let keep = configuration.checkpoint.keep
+    try writeCheckpoint(trainer) { try $0.write($1, keep: keep) }
+    lastCheckpoint = position.step
+  }
+
+  /// Rank 0 writes; all bring their chains. Parameters are the same bits everywhere.
+  private func writeCheckpoint(
+    _ trainer: StageTrainer, _ write: (CheckpointStore, Checkpoint) throws -> Void
+  ) throws {
     let parameters = finished + [trainer.stage.objective.parameters]
     guard parameters.allSatisfy(\.flat.isFinite) else { throw divergence(trainer) }
     let start = watch.now
@@ -255,44 +293,12 @@ public final class TrainingRun {
     let sums = try snapshot.metricSums(trainer)
     if communicator.rank == 0 {
       let checkpoint = Checkpoint(
-        arrays: arrays, metricSums: sums, position: position, program: programVersion,
+        arrays: arrays, metricSums: sums, position: position, best: best, program: programVersion,
         family: type(of: configuration.model).name, configuration: configuration.yaml,
         dataset: setup.data.fingerprint, sampleShape: setup.data.train.shape.axes,
         digest: parameterDigest(parameters))
-      try setup.directory.checkpoints.write(checkpoint, keep: configuration.checkpoint.keep)
+      try write(setup.directory.checkpoints, checkpoint)
     }
-    lastCheckpoint = position.step
     watch.pause(watch.now - start)
-  }
-
-  // MARK: - What stands at the start
-
-  private func introduce() throws {
-    let facts = "\(communicator.host)\t\(BLAS.coreType)\t\(BLAS.threads)"
-    let all = try communicator.allGather(Array(facts.utf8)).map {
-      String(decoding: $0, as: UTF8.self).split(separator: "\t").map(String.init)
-    }
-    guard let reporter else { return }
-    let hosts = Set(all.map { $0[0] }).sorted()
-    let cores = Set(all.map { $0[1] }).sorted()
-    let data = setup.data
-    reporter.say(
-      "\(configuration.name): \(communicator.size) rank\(communicator.size == 1 ? "" : "s") on "
-        + "\(hosts.joined(separator: ", ")); \(setup.layout.shards) logical shards; "
-        + "\(communicator.libraryVersion ?? "no MPI: one process by itself")")
-    reporter.say(
-      "OpenBLAS \(cores.joined(separator: ", ")), \(all[0][2]) thread\(all[0][2] == "1" ? "" : "s") a "
-        + "rank; reduction \(configuration.training.reduction.rawValue)")
-    reporter.say(
-      "\(data.train.count) training samples of \(data.train.shape.text), "
-        + "\(data.test.map { "\($0.count) test samples, " } ?? "")"
-        + "\(data.isCached ? "kept in memory" : "streamed"); batch "
-        + "\(configuration.training.globalBatch), \(data.plan.stepsPerEpoch) steps an epoch")
-    if cores.count > 1 {
-      reporter.say(
-        "warning: ranks use different OpenBLAS kernels, so results depend on the number of ranks; set "
-          + "OPENBLAS_CORETYPE to one of \(cores.joined(separator: ", ")) everywhere")
-    }
-    for note in setup.notes { reporter.say(note) }
   }
 }

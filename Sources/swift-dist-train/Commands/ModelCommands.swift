@@ -58,8 +58,19 @@ struct SampleCommand: RankCommand {
   @Option(help: "The number of samples.")
   var count = 100
 
-  @Option(help: "The number of Gibbs sweeps of a chain, which starts at random.")
+  @Option(help: "The number of Gibbs sweeps of a chain.")
   var sweeps = 1000
+
+  @Flag(
+    name: .customLong("from-data"),
+    help: "Start chains at the first test samples and not at random.")
+  var fromData = false
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
+  var settings: [String] = []
 
   @Option(help: "What the draws are keyed by.")
   var seed: UInt64 = 1
@@ -74,8 +85,11 @@ struct SampleCommand: RankCommand {
   }
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
-    let model = try TrainedModel(communicator, checkpoint: checkpoint)
-    if let samples = try model.sample(count: count, sweeps: sweeps, seed: seed) {
+    let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    try model.checkOutput(output)
+    if let samples = try model.sample(
+      count: count, sweeps: sweeps, seed: seed, fromData: fromData)
+    {
       try model.write(
         samples: samples, title: "\(count) samples after \(sweeps) sweeps", to: output)
       print("\(count) samples: \(output)")
@@ -113,6 +127,7 @@ struct EncodeCommand: RankCommand {
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
     let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    try model.checkOutput(output)
     if let (codes, labels) = try model.encode(split == "test" ? .test : .train) {
       try model.write(codes: codes, labels: labels, to: output)
       print("\(codes.shape[0]) codes of \(codes.shape[1]) values: \(output)")

@@ -60,11 +60,11 @@ final class Trial {
     return result
   }
 
-  /// The checkpoints of a run, oldest first.
+  /// The checkpoints of a run's steps, oldest first.
   func checkpoints(_ run: String) throws -> [String] {
     let folder = path(run) + "/checkpoints"
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    return names.filter { $0.hasSuffix(".h5") }.sorted().map { folder + "/" + $0 }
+    return names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".h5") }.sorted().map { folder + "/" + $0 }
   }
 
   /// What `inspect --json` says of a file.

@@ -1,9 +1,8 @@
-import CKernels
 import MessagePassing
 import Objectives
 import Tensors
 
-/// Sums over ranks along the reduction tree: the same bits on any number of ranks.
+/// Sums over ranks along the reduction tree by messages: the same bits on any number of ranks and hosts.
 ///
 /// Each bucket is cut in one slice a rank. Every rank sends its canonical partial sums (the
 /// accumulator's roots) of a slice to the slice's owner, who adds them in the tree's order; then
@@ -12,7 +11,7 @@ import Tensors
 /// evenly by powers of two and a few more otherwise.
 /// Source for the bandwidth argument: Patarasuk and Yuan, "Bandwidth optimal all-reduce
 /// algorithms for clusters of workstations", 2009.
-final class ReproducibleReducer: Reducer {
+final class MessageReducer: Reducer {
   private let accumulator: Accumulator
   private let exchanges: [BucketExchange]
   private var progress: BucketProgress
@@ -27,9 +26,11 @@ final class ReproducibleReducer: Reducer {
     let result = self.result
     progress = BucketProgress(buckets(length: accumulator.length, size: bucketSize))
     let parts = PartialSums(layout)
+    let tree = TreeSum(parts: parts.places.count, schedule: parts.additions)
     exchanges = try progress.buckets.enumerated().map { number, range in
       try BucketExchange(
-        number: number, range: range, accumulator: accumulator, result: result, parts: parts)
+        number: number, range: range, accumulator: accumulator, result: result, parts: parts,
+        tree: tree, layout: layout)
     }
     accumulator.onReady = { [unowned self] in startReady($0) }
   }
@@ -52,26 +53,13 @@ final class ReproducibleReducer: Reducer {
   private func startReady(_ range: Range<Int>) {
     progress.ready(range)
     do {
-      while let bucket = progress.next() { try exchanges[bucket].scatter() }
+      while let bucket = progress.next() {
+        accumulator.merge(progress.buckets[bucket])
+        try exchanges[bucket].scatter()
+      }
     } catch {
       failure = error
     }
-  }
-}
-
-/// The partial sums of all ranks, in tree order, and how they are joined.
-struct PartialSums {
-  /// The rank, and the number among its roots, of every partial sum.
-  let places: [(rank: Int, root: Int)]
-  let additions: [(into: Int, from: Int)]
-  let layout: ShardLayout
-
-  init(_ layout: ShardLayout) {
-    self.layout = layout
-    let tree = ReductionTree(shards: layout.shards)
-    let roots = (0..<layout.ranks).map { tree.roots(covering: layout.owned(by: $0)) }
-    places = roots.enumerated().flatMap { rank, nodes in nodes.indices.map { (rank, $0) } }
-    additions = tree.additions(joining: roots.flatMap { $0 })
   }
 }
 
@@ -84,21 +72,20 @@ private final class BucketExchange {
   /// Where each partial sum of this rank's slice lies: in a root of its own, or received.
   private var partials: [UnsafeMutablePointer<Float>]
   private let received: Tensor
-  private let additions: [(into: Int, from: Int)]
+  private let tree: TreeSum
   private let result: Tensor
 
   init(
-    number: Int, range: Range<Int>, accumulator: Accumulator, result: Tensor, parts: PartialSums
+    number: Int, range: Range<Int>, accumulator: Accumulator, result: Tensor, parts: PartialSums,
+    tree: TreeSum, layout: ShardLayout
   ) throws {
-    let layout = parts.layout
     func slice(_ rank: Int) -> Range<Int> {
-      let inside = part(rank, of: layout.ranks, in: range.count)
-      return range.lowerBound + inside.lowerBound..<range.lowerBound + inside.upperBound
+      DataParallel.slice(rank, of: range, ranks: layout.ranks)
     }
     self.range = range
     self.result = result
     own = slice(layout.rank)
-    additions = parts.additions
+    self.tree = tree
     let foreign = parts.places.count { $0.rank != layout.rank }
     received = Tensor(foreign, own.count)
     let others = (0..<layout.ranks).filter { $0 != layout.rank }
@@ -137,13 +124,7 @@ private final class BucketExchange {
   /// Adds the partial sums of this rank's slice in the tree's order, and sends the sum to all.
   func addAndShare() throws {
     try scattering.wait()
-    let target = result.pointer + own.lowerBound
-    if additions.count == 1 {
-      sdt_add_into(target, partials[0], partials[1], own.count)
-    } else {
-      for (into, from) in additions { sdt_add(partials[into], partials[from], own.count) }
-      target.update(from: partials[0], count: own.count)
-    }
+    tree.add(partials, at: 0, count: own.count, into: result.pointer + own.lowerBound)
     try sharing.start()
   }
 
@@ -158,17 +139,4 @@ private func tag(_ bucket: Int, _ root: Int) -> Int {
   // one MPI_Startall starts in any order, must have different tags, and a rank has fewer than 63
   // roots.
   (bucket * 64 + root + 1) % 32767
-}
-
-/// The reducer of a mode for a run's ranks.
-public func makeReducer(
-  _ mode: ReductionMode, _ accumulator: Accumulator, layout: ShardLayout,
-  bucketSize: Int = 1 << 18
-) throws -> any Reducer {
-  guard layout.ranks > 1 else { return SoloReducer(accumulator) }
-  switch mode {
-  case .fast: return FastReducer(accumulator, bucketSize: bucketSize)
-  case .reproducible:
-    return try ReproducibleReducer(accumulator, layout: layout, bucketSize: bucketSize)
-  }
 }

@@ -1,0 +1,56 @@
+import Datasets
+import Foundation
+import HDF5
+import MessagePassing
+import Objectives
+import PNG
+import Reporting
+import Tensors
+
+extension TrainedModel {
+  /// Checks before the work that its result can be written. Every rank calls this.
+  public func checkOutput(_ path: String) throws {
+    try together(communicator) {
+      let folder = (path as NSString).deletingLastPathComponent
+      var isDirectory = ObjCBool(false)
+      let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+      guard communicator.rank != 0 || access(folder.isEmpty ? "." : folder, W_OK) == 0 else {
+        throw UsageError("cannot write \(path): \(folder) is no folder that you may write in")
+      }
+      guard !(exists && isDirectory.boolValue) else {
+        throw UsageError("cannot write \(path): it is a folder; name a file with --output")
+      }
+    }
+  }
+
+  /// Writes samples as a grid of pictures (`.png`) or as an HDF5 file with `/samples`
+  /// [N, channels, height, width].
+  public func write(samples: Tensor, title: String, to path: String) throws {
+    if path.hasSuffix(".png") {
+      let writer = PictureWriter(directory: "", shape: shape, transform: .none)
+      let picture = Picture(name: "samples", title: title, rows: [samples], values: .unit)
+      return try writer.draw(picture).write(to: path)
+    }
+    try createFile(path) { file in
+      try file.write(
+        "/samples", shape: [samples.shape[0]] + shape.axes, values: samples.elements)
+      try file.setAttribute("digest", checkpoint.digest)
+    }
+  }
+
+  /// Writes codes as an HDF5 file with `/codes` [N, width], and `/labels` [N] where there are any.
+  public func write(codes: Tensor, labels: [Int32], to path: String) throws {
+    try createFile(path) { file in
+      try file.write("/codes", shape: codes.shape, values: codes.elements)
+      if labels.contains(where: { $0 >= 0 }) {
+        try file.write("/labels", shape: [labels.count], values: labels)
+      }
+      try file.setAttribute("digest", checkpoint.digest)
+    }
+  }
+
+  /// What cannot be written is no bad input.
+  private func createFile(_ path: String, _ body: (File) throws -> Void) throws {
+    do { try File.creatingAtomically(path, body) } catch { throw WriteError("\(error)") }
+  }
+}
