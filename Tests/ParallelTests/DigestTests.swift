@@ -13,6 +13,7 @@ extension ParallelTests {
       let name: String
       let settings: [String]
       var isLarge = false
+      var transport = Transport.sharedMemory
       var testDescription: String { name }
     }
 
@@ -22,6 +23,10 @@ extension ParallelTests {
       Case(
         name: "CD-3, samples", settings: ["model.gibbs_steps=3", "model.negative_hidden=samples"]),
       Case(name: "persistent, 13 chains", settings: ["model.sampler=pcd", "model.chains=13"]),
+      Case(name: "by messages", settings: ["model.hidden=40"], transport: .messages),
+      Case(
+        name: "persistent, by messages", settings: ["model.sampler=pcd", "model.chains=13"],
+        transport: .messages),
       Case(name: "order global", settings: ["data.order=global"]),
       Case(name: "standardize", settings: ["data.transform=standardize"]),
       Case(name: "binarize-sample", settings: ["data.transform=binarize-sample"]),
@@ -45,7 +50,7 @@ extension ParallelTests {
       #expect(
         metrics.contains { $0.kind == "train" } && metrics.contains { $0.kind == "evaluation" })
       for ranks in Self.rankCounts {
-        try trial.train("\(ranks)", ranks: ranks, one.settings)
+        try trial.train("\(ranks)", ranks: ranks, one.settings, transport: one.transport)
         #expect(try trial.digest("\(ranks)") == digest, "\(ranks) ranks")
         #expect(try trial.metrics("\(ranks)") == metrics, "\(ranks) ranks")
       }

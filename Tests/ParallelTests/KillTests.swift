@@ -11,15 +11,18 @@ extension ParallelTests {
       "evaluation.every_epochs=20", "model.sampler=pcd", "model.chains=13",
     ]
 
-    @Test("one rank or all, resumed on other numbers of ranks", arguments: [11, 12] as [UInt64])
-    func random(seed: UInt64) throws {
+    @Test(
+      "one rank or all, resumed on other numbers of ranks",
+      arguments: zip([11, 12] as [UInt64], Transport.allCases))
+    func random(seed: UInt64, transport: Transport) throws {
       var random = SplitMix(seed: seed)
       let trial = try Trial()
       try trial.train("whole", ranks: nil, Self.settings)
       for _ in 0..<3 {
         let ranks = Int.random(in: 2...4, using: &random)
         let before = trial.lines("killed")
-        let run = try trial.start("killed", ranks: ranks, Self.settings)
+        let run = try trial.start(
+          "killed", ranks: ranks, Self.settings, transport: transport)
         let moment = UInt32.random(in: 0...150_000, using: &random)
         let started = waitUntil(timeout: 60) { trial.lines("killed") != before || !run.isRunning }
         #expect(started)
@@ -36,12 +39,15 @@ extension ParallelTests {
       #expect(try trial.checkpoints("killed").count == 2)
     }
 
-    @Test("when a rank is killed the others end within seconds, and it is said which")
-    func othersEnd() throws {
+    @Test(
+      "when a rank is killed the others end within seconds, and it is said which",
+      arguments: Transport.allCases)
+    func othersEnd(transport: Transport) throws {
       let trial = try Trial()
       for rank in 0..<3 {
         let run = try trial.start(
-          "run", ranks: 3, ["training.epochs=100000"], arguments: ["--resume", "never"])
+          "run", ranks: 3, ["training.epochs=100000"], arguments: ["--resume", "never"],
+          transport: transport)
         #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
         let result = try killOne(of: run, rank)
         guard Launcher.isOpenMPI, let result else { continue }

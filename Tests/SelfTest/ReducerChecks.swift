@@ -3,7 +3,7 @@ import MessagePassing
 import Objectives
 import Tensors
 
-/// Both reducers, for odd lengths, buckets and shard counts, several steps with the same buffers.
+/// All reducers (by messages with `SDT_TRANSPORT=messages`), for odd lengths, buckets and shard counts, several steps with the same buffers.
 struct ReducerChecks {
   private let communicator: Communicator
 
@@ -35,8 +35,8 @@ struct ReducerChecks {
     // Two slices, committed one after the other, the first of them over a bucket's end.
     let head = length / 3
     let sums = SliceLayout([("head", [head]), ("tail", [length - head])])
-    let accumulator = Accumulator(sums: sums, metrics: 0, layout: layout)
-    let reducer = try makeReducer(mode, accumulator, layout: layout, bucketSize: bucket)
+    let (accumulator, reducer) = try makeReduction(
+      mode, of: sums, metrics: 0, layout: layout, communicator: communicator, bucketSize: bucket)
     for step in 0..<3 {
       let found = try run(reducer, accumulator, layout, step)
       let name = "\(mode), \(shards) shards, \(length) elements, buckets of \(bucket), step \(step)"

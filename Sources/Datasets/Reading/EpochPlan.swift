@@ -19,7 +19,7 @@ public enum SampleOrder: String, Sendable, CaseIterable {
 public struct EpochPlan: Sendable {
   /// The number of samples of the dataset.
   public let count: Int
-  /// The number of samples of a global batch, but the last of an epoch.
+  /// The number of samples of a global batch; the last ones of an epoch may have fewer.
   public let globalBatch: Int
   /// The number of logical shards.
   public let shards: Int
@@ -36,7 +36,8 @@ public struct EpochPlan: Sendable {
   /// A plan.
   /// - Parameters:
   ///   - sampleBytes: bytes of a sample in memory.
-  ///   - memory: the budget in bytes that samples may take in a process.
+  ///   - memory: the budget in bytes that samples may take in a process. It decides the windows and so
+  ///     the order, unless the whole dataset fits.
   public init(
     count: Int, globalBatch: Int, shards: Int, order: SampleOrder?, seed: UInt64,
     sampleBytes: Int, memory: Int

@@ -168,7 +168,7 @@ public final class SampleTable: @unchecked Sendable {
   public var bytes: Int { count * sampleBytes }
 
   /// Reads rows into memory, [rows, channels, height, width] of `stored`.
-  /// - Throws: for a value that is not finite, naming the sample.
+  /// - Throws: `DatasetError` for a value that is not finite or not accepted, naming the sample.
   public func read(rows: Range<Int>, into target: UnsafeMutableRawPointer) throws {
     for part in parts where part.rows.overlaps(rows) {
       let wanted = part.rows.clamped(to: rows)

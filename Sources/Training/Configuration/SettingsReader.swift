@@ -121,7 +121,7 @@ public final class SettingsReader {
     return parseBytes(text)!
   }
 
-  /// An error of the caller's own about a key.
+  /// An error of the caller's own about a key, with file, line and the key's full name before it.
   public func error(_ message: String, key: String) -> ConfigurationError {
     error("\(qualified(key)) \(message)", at: value(key))
   }

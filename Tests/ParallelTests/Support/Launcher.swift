@@ -1,5 +1,11 @@
 import Foundation
 
+/// How the ranks of one host sum: in memory that they share, or as ranks of several hosts do.
+enum Transport: String, CaseIterable {
+  case sharedMemory = "auto"
+  case messages
+}
+
 /// How a program of this package is started on a number of ranks.
 enum Launcher {
   private static let environment = ProcessInfo.processInfo.environment
@@ -35,14 +41,15 @@ enum Launcher {
   ///   - name: the program.
   ///   - ranks: the number of ranks; nil starts it without a launcher.
   ///   - options: more words for the launcher.
+  ///   - transport: how ranks of one host sum.
   static func start(
     program name: String = "swift-dist-train", _ arguments: [String], ranks: Int?,
-    options: [String] = []
+    options: [String] = [], transport: Transport = .sharedMemory
   ) throws -> CommandRun {
     let words = try [program(name)] + arguments
     guard let ranks else { return try CommandRun(words) }
-    return try CommandRun(
-      [command, "-n", "\(ranks)"] + options + words, environment: openMPI)
+    let settings = openMPI.merging(["SDT_TRANSPORT": transport.rawValue]) { $1 }
+    return try CommandRun([command, "-n", "\(ranks)"] + options + words, environment: settings)
   }
 
   /// More ranks than cores, perhaps as root. Ranks that wait give their core away.

@@ -40,20 +40,24 @@ final class Trial {
   /// Starts training.
   func start(
     _ run: String, ranks: Int?, _ settings: [String] = [], options: [String] = [],
-    arguments: [String] = []
+    arguments: [String] = [], transport: Transport = .sharedMemory
   ) throws -> CommandRun {
     let words = ["train", folder + "/trial.yaml", "--run-dir", path(run)] + arguments
     return try Launcher.start(
-      words + settings.flatMap { ["--set", $0] }, ranks: ranks, options: options)
+      words + settings.flatMap { ["--set", $0] }, ranks: ranks, options: options,
+      transport: transport)
   }
 
   /// Trains to the end, which must be `status`.
   @discardableResult
   func train(
     _ run: String, ranks: Int?, _ settings: [String] = [], arguments: [String] = [],
-    status: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
+    transport: Transport = .sharedMemory, status: Int32 = 0,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> CommandResult {
-    let result = try start(run, ranks: ranks, settings, arguments: arguments).wait()
+    let result = try start(
+      run, ranks: ranks, settings, arguments: arguments, transport: transport
+    ).wait()
     #expect(!result.hung, "it took too long", sourceLocation: sourceLocation)
     #expect(
       result.status == status, "\(result.text)", sourceLocation: sourceLocation)
@@ -64,7 +68,8 @@ final class Trial {
   func checkpoints(_ run: String) throws -> [String] {
     let folder = path(run) + "/checkpoints"
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    return names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".h5") }.sorted().map { folder + "/" + $0 }
+    return names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".h5") }.sorted()
+      .map { folder + "/" + $0 }
   }
 
   /// What `inspect --json` says of a file.
