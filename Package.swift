@@ -83,6 +83,17 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
 
+    // Programs that tests start, as one process or as several ranks.
+    .executableTarget(
+      name: "mpi-self-test",
+      dependencies: ["DataParallel", "MessagePassing", "Objectives", "Tensors"],
+      path: "Tests/SelfTest", swiftSettings: swift),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .executableTarget(
+      name: "allocation-test",
+      dependencies: ["CAllocationCounter", "HDF5", "MessagePassing", "Training"],
+      path: "Tests/AllocationTest", swiftSettings: swift),
+
     .testTarget(
       name: "CommandLineTests", dependencies: ["HDF5", "PNG", "Reporting"], swiftSettings: swift),
     .testTarget(
@@ -113,6 +124,8 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
       swiftSettings: swift),
     .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
+    .testTarget(
+      name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "PNG"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],

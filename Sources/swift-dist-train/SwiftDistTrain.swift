@@ -57,11 +57,11 @@ struct SwiftDistTrain: ParsableCommand {
 
   /// Prints help or a usage error once, whatever the number of ranks.
   private static func complain(_ error: any Error, _ environment: LauncherEnvironment) -> Int32 {
+    // A launcher may kill all ranks when the first has failed: rank 0 must have spoken by then.
+    guard environment.rank == 0 else { return ExitStatus.done.rawValue }
     let isHelp = exitCode(for: error) == .success
-    if environment.rank == 0 {
-      let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
-      try? file.write(contentsOf: Data((fullMessage(for: error) + "\n").utf8))
-    }
+    let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
+    try? file.write(contentsOf: Data((fullMessage(for: error) + "\n").utf8))
     return isHelp ? ExitStatus.done.rawValue : max(ExitStatus(error).rawValue, 2)
   }
 }

@@ -162,8 +162,9 @@ public final class TrainingRun {
 
   private func evaluateIfDue(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     let every = configuration.evaluation.everyEpochs
+    // Before the checkpoint of the same step, which then knows of the best evaluation.
     let isLast = position.epoch == configuration.training.epochs
-    guard every > 0, position.epoch % every == 0, !isLast else { return }
+    guard isLast || (every > 0 && position.epoch % every == 0) else { return }
     try evaluate(trainer, evaluation)
   }
 
