@@ -51,13 +51,15 @@ extension ParallelTests {
       #expect(try trial.checkpoints("run").map { $0.suffix(11) } == ["00000010.h5"])
     }
 
-    @Test("with all checkpoints damaged a run starts anew")
+    @Test("with all checkpoints damaged a run begins anew only when told to")
     func allDamaged() throws {
       let trial = try Trial()
       try trial.train("run", ranks: 2)
       let digest = try trial.digest("run")
       for path in try trial.checkpoints("run") { try Damage.empty.apply(to: path) }
-      try trial.train("run", ranks: 1)
+      let result = try trial.train("run", ranks: 2, status: 2)
+      #expect(result.errorLines.count == 1 && result.errors.contains("--resume never"))
+      try trial.train("run", ranks: 1, arguments: ["--resume", "never"])
       #expect(try trial.digest("run") == digest)
       #expect(try trial.metrics("run").filter { $0.kind == "train" }.map(\.step) == Array(1...21))
     }
