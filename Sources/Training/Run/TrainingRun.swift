@@ -225,8 +225,8 @@ public final class TrainingRun {
     reporter.say(
       "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs, "
         + "\(Format.rate(watch.overallRate)) samples/s; rank 0 spent "
-        + "\(Format.duration(times.compute)) computing, \(Format.duration(times.reduce)) reducing, "
-        + "\(Format.duration(times.load)) loading")
+        + "\(Format.metric(times.compute)) s computing, \(Format.metric(times.reduce)) s reducing, "
+        + "\(Format.metric(times.load)) s loading")
     reporter.say("pictures: \(setup.directory.images)")
     reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")
     if let best {
