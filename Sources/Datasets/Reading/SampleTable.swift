@@ -86,8 +86,6 @@ public final class SampleTable: @unchecked Sendable {
     let rows: Range<Int>
     let images: Dataset
     let labels: Dataset?
-    /// What an importer wrote over all of the content, if one made the file.
-    let contentFingerprint: String?
     var name: String { "\(images.fileName): \(images.path)" }
   }
 
@@ -140,9 +138,7 @@ public final class SampleTable: @unchecked Sendable {
           "\(path): \(labels.path)", "holds \(labels.elementType), but labels are integers")
       }
     }
-    return Part(
-      rows: start..<start + rows, images: images, labels: labels,
-      contentFingerprint: try? file.attributeString(Fingerprint.attribute))
+    return Part(rows: start..<start + rows, images: images, labels: labels)
   }
 
   private static func openFile(_ path: String) throws -> File {
@@ -255,13 +251,14 @@ public final class SampleTable: @unchecked Sendable {
   }
 
   /// A name for the content that does not change when files move: SHA-256 over the number, shape and
-  /// type of the samples, what an importer noted over all content, and up to 64 samples spread evenly
-  /// with their labels.
+  /// type of the samples, and up to 128 samples spread evenly with their labels.
+  ///
+  /// Reading all of a large file at every start would take longer than some runs; an importer's own
+  /// `fingerprint` attribute covers everything, but a copy in other chunks or files need not have it.
   public func fingerprint() throws -> String {
     var hash = SHA256()
     hash.update("\(count) \(shape.channels) \(shape.height) \(shape.width) \(stored) \(hasLabels)")
-    for part in parts { hash.update((part.contentFingerprint ?? "none") + "\0") }
-    let probes = min(count, 64)
+    let probes = min(count, 128)
     var row = [UInt8](repeating: 0, count: sampleBytes)
     for probe in 0..<probes {
       let place = probes == 1 ? 0 : (count - 1) * probe / (probes - 1)
