@@ -35,6 +35,8 @@ final class CommandRun {
     var all = ProcessInfo.processInfo.environment
     all.merge(environment) { $1 }
     all["SDT_TEST_MARK"] = mark
+    // Open MPI leaves its shared memory behind when all of it is killed: there it goes with the folder.
+    all["OMPI_MCA_btl_vader_backing_directory"] = folder.path
     pid = try Self.spawn(words, all, folder.path)
   }
 
