@@ -162,8 +162,9 @@ public final class TrainingRun {
 
   private func evaluateIfDue(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     let every = configuration.evaluation.everyEpochs
+    // Before the checkpoint of the same step, which then knows of the best evaluation.
     let isLast = position.epoch == configuration.training.epochs
-    guard every > 0, position.epoch % every == 0, !isLast else { return }
+    guard isLast || (every > 0 && position.epoch % every == 0) else { return }
     try evaluate(trainer, evaluation)
   }
 
@@ -224,8 +225,8 @@ public final class TrainingRun {
     reporter.say(
       "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs, "
         + "\(Format.rate(watch.overallRate)) samples/s; rank 0 spent "
-        + "\(Format.duration(times.compute)) computing, \(Format.duration(times.reduce)) reducing, "
-        + "\(Format.duration(times.load)) loading")
+        + "\(Format.metric(times.compute)) s computing, \(Format.metric(times.reduce)) s reducing, "
+        + "\(Format.metric(times.load)) s loading")
     reporter.say("pictures: \(setup.directory.images)")
     reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")
     if let best {
@@ -245,7 +246,10 @@ public final class TrainingRun {
     try reporter.record(
       "train", stage: trainer.stage.name, epoch: position.epoch + 1, step: position.step,
       metrics + [("samples_per_second", rate)])
-    guard reporter.isDue(endsEpoch: endsEpoch), let loss = lastMetrics.first else { return }
+    // The display keeps an epoch's last status, to show it when the run ends.
+    guard endsEpoch || reporter.isDue(endsEpoch: false), let loss = lastMetrics.first else {
+      return
+    }
     let steps = totalSteps
     reporter.show(
       ProgressDisplay.Status(
