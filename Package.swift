@@ -86,7 +86,8 @@ let package = Package(
       ], swiftSettings: swift),
 
     .testTarget(
-      name: "AutogradTests", dependencies: ["Autograd", "Tensors"], swiftSettings: swift),
+      name: "AutogradTests", dependencies: ["Autograd", "Tensors"], exclude: ["Fixtures"],
+      swiftSettings: swift),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
     .testTarget(
