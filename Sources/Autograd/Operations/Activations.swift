@@ -47,6 +47,28 @@ public enum Activation: Sendable, Equatable {
   }
 }
 
+extension Activation {
+  /// The names that configurations use.
+  public static let names = [
+    "none", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu",
+  ]
+
+  /// The activation of a name; nil when there is none.
+  /// - Parameter slope: of `leaky_relu` and α of `elu`; PyTorch's defaults unless given.
+  public init?(name: String, slope: Float? = nil) {
+    switch name {
+    case "none": self = .none
+    case "sigmoid": self = .sigmoid
+    case "tanh": self = .tanh
+    case "relu": self = .relu
+    case "leaky_relu": self = .leakyRelu(slope: slope ?? 0.01)
+    case "softplus": self = .softplus
+    case "elu": self = .elu(alpha: slope ?? 1)
+    default: return nil
+    }
+  }
+}
+
 /// f(x + bias), [outer, middle, inner] + [middle].
 private struct Activate: Operation {
   let activation: Activation

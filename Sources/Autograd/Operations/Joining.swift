@@ -57,6 +57,13 @@ extension Variable {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) lies in \(shape[axis])")
     guard range.count < shape[axis] else { return self }
+    let node = tape.nodes[number]
+    if let joined = node.operation as? Joined, joined.axis == axis,
+      let place = joined.starts.firstIndex(of: range.lowerBound),
+      joined.lengths[place] == range.count
+    {
+      return Variable(tape: tape, number: node.inputs[place])
+    }
     var shape = self.shape
     shape[axis] = range.count
     return tape.record(Slice(axis: axis, range: range), [self], shape: shape)
