@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: swift),
     .target(name: "Objectives", dependencies: ["Tensors"], swiftSettings: swift),
     .target(name: "Autograd", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
+    .target(name: "Layers", dependencies: ["Autograd", "Tensors"], swiftSettings: swift),
     .target(
       name: "Optimizers", dependencies: ["Tensors", "Objectives", "CKernels"], swiftSettings: swift),
 
@@ -60,7 +61,7 @@ let package = Package(
 
     // Models, one folder a family.
     .target(
-      name: "Models", dependencies: ["Autograd", "Objectives", "Tensors", "CKernels"],
+      name: "Models", dependencies: ["Layers", "Autograd", "Objectives", "Tensors", "CKernels"],
       swiftSettings: swift),
 
     // What a person sees, and the loop that ties all together.
@@ -105,7 +106,11 @@ let package = Package(
         "Optimizers", "Reporting", "Tensors", .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .testTarget(
-      name: "AutogradTests", dependencies: ["Autograd", "Tensors"], swiftSettings: swift),
+      name: "AutogradTests", dependencies: ["Autograd", "Tensors"], exclude: ["Fixtures"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Layers", "Autograd", "Tensors"], exclude: ["Fixtures"],
+      swiftSettings: swift),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
     .testTarget(

@@ -1,5 +1,6 @@
 // Elementwise functions that the compiler can vectorise: no branches, no calls.
 #pragma once
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -59,3 +60,34 @@ SDT_INLINE double sdt_exp_double(double x) {
 }
 
 SDT_INLINE float sdt_sigmoid(float x) { return 1.0f / (1.0f + sdt_exp(-x)); }
+
+/// tanh(x) = 1 - 2 / (exp(2x) + 1); near zero, where that cancels, an odd polynomial (Cephes).
+SDT_INLINE float sdt_tanh(float x) {
+  float s = x * x;
+  float p = -5.70498872745e-3f;
+  p = p * s + 2.06390887954e-2f;
+  p = p * s - 5.37397155531e-2f;
+  p = p * s + 1.33314422036e-1f;
+  p = p * s - 3.33332819422e-1f;
+  float small = p * s * x + x;
+  float large = 1.0f - 2.0f / (sdt_exp(2.0f * x) + 1.0f);
+  return fabsf(x) < 0.625f ? small : large;
+}
+
+/// log(1 + u) for 0 <= u <= 1: 2 artanh(u / (2 + u)), whose series ends early there.
+SDT_INLINE float sdt_log1p(float u) {
+  float s = u / (2.0f + u), q = s * s;
+  float p = 6.6666667e-2f;
+  p = p * q + 7.6923077e-2f;
+  p = p * q + 9.0909091e-2f;
+  p = p * q + 1.1111111e-1f;
+  p = p * q + 1.4285714e-1f;
+  p = p * q + 2.0e-1f;
+  p = p * q + 3.3333333e-1f;
+  return 2.0f * (s + s * q * p);
+}
+
+/// log(1 + exp(x)), stable for any finite x; NaN stays NaN.
+SDT_INLINE float sdt_softplus(float x) {
+  return (x > 0.0f ? x : 0.0f) + sdt_log1p(sdt_exp(-fabsf(x)));
+}

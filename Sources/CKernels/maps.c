@@ -4,6 +4,7 @@
 
 #include "activations.h"
 #include "dispatch.h"
+#include "lanes.h"
 
 #define SDT_MAP2(name, expression)                                                   \
   SDT_DISPATCH void name(float *out, const float *a, const float *b, size_t n) {     \
@@ -31,23 +32,9 @@ void sdt_log_into(float *out, const float *a, size_t n) {
   for (size_t i = 0; i < n; i++) out[i] = logf(a[i]);
 }
 
-/// tanh(x) = 1 - 2 / (exp(2x) + 1); near zero, where that cancels, an odd polynomial (Cephes).
-SDT_INLINE float sdt_tanh(float x) {
-  float s = x * x;
-  float p = -5.70498872745e-3f;
-  p = p * s + 2.06390887954e-2f;
-  p = p * s - 5.37397155531e-2f;
-  p = p * s + 1.33314422036e-1f;
-  p = p * s - 3.33332819422e-1f;
-  float small = p * s * x + x;
-  float large = 1.0f - 2.0f / (sdt_exp(2.0f * x) + 1.0f);
-  return fabsf(x) < 0.625f ? small : large;
-}
 SDT_MAP1(sdt_tanh_into, sdt_tanh(a[i]))
 
-void sdt_softplus_into(float *out, const float *a, size_t n) {
-  for (size_t i = 0; i < n; i++) out[i] = (a[i] > 0 ? a[i] : 0) + log1pf(expf(-fabsf(a[i])));
-}
+SDT_MAP1(sdt_softplus_into, sdt_softplus(a[i]))
 
 SDT_DISPATCH void sdt_leaky_relu_into(float *out, const float *a, float slope, size_t n) {
   for (size_t i = 0; i < n; i++) out[i] = a[i] > 0 ? a[i] : slope * a[i];
@@ -55,17 +42,6 @@ SDT_DISPATCH void sdt_leaky_relu_into(float *out, const float *a, float slope, s
 
 SDT_DISPATCH void sdt_leaky_step_into(float *out, const float *a, float slope, size_t n) {
   for (size_t i = 0; i < n; i++) out[i] = a[i] > 0 ? 1.0f : slope;
-}
-
-/// A row sum in sixteen lanes, so that it vectorises and its association depends on n alone.
-SDT_INLINE float sdt_row_sum(const float *a, size_t n) {
-  float lane[16] = {0}, rest = 0, total = 0;
-  size_t i = 0;
-  for (; i + 16 <= n; i += 16)
-    for (int l = 0; l < 16; l++) lane[l] += a[i + l];
-  for (; i < n; i++) rest += a[i];
-  for (int l = 0; l < 16; l++) total += lane[l];
-  return total + rest;
 }
 
 SDT_DISPATCH

@@ -32,17 +32,20 @@ extension Variable {
 
   /// The sum, element by element; axes of one element are repeated.
   public static func + (a: Variable, b: Variable) -> Variable {
-    pairwise(a, b, { sdt_add_into($0, $1, $2, $3) }) { _, _, _, g in [g, g] }
+    if let sum = a.spread(.shift, b) ?? b.spread(.shift, a) ?? joinedSum(a, b) { return sum }
+    return pairwise(a, b, { sdt_add_into($0, $1, $2, $3) }) { _, _, _, g in [g, g] }
   }
 
   /// The difference, element by element.
   public static func - (a: Variable, b: Variable) -> Variable {
-    pairwise(a, b, { sdt_subtract_into($0, $1, $2, $3) }) { _, _, _, g in [g, -g] }
+    if let difference = a.spread(.shift, b, negated: true) { return difference }
+    return pairwise(a, b, { sdt_subtract_into($0, $1, $2, $3) }) { _, _, _, g in [g, -g] }
   }
 
   /// The product, element by element.
   public static func * (a: Variable, b: Variable) -> Variable {
-    pairwise(a, b, { sdt_multiply_into($0, $1, $2, $3) }) { a, b, _, g in [g * b, g * a] }
+    if let product = a.spread(.scale, b) ?? b.spread(.scale, a) { return product }
+    return pairwise(a, b, { sdt_multiply_into($0, $1, $2, $3) }) { a, b, _, g in [g * b, g * a] }
   }
 
   /// The quotient, element by element.

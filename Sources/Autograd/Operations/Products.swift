@@ -35,10 +35,4 @@ extension Variable {
     let n = right == .none ? other.shape[1] : other.shape[0]
     return tape.record(MatrixProduct(left: left, right: right), [self, other], shape: [m, n])
   }
-
-  /// x W ᵀ + b of a layer: x [rows, in], W [out, in], b [out].
-  public func dense(_ weights: Variable, _ bias: Variable?) -> Variable {
-    let value = product(.none, weights, .transposed)
-    return bias.map { value + $0 } ?? value
-  }
 }
