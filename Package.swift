@@ -70,7 +70,8 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Tensors", "Objectives", "Optimizers", "HDF5", "Datasets", "MessagePassing",
-        "DataParallel", "Models", "Reporting", "PNG", .product(name: "Yams", package: "Yams"),
+        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "PNG",
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .target(
       name: "Benchmarks",

@@ -89,7 +89,7 @@ extension ModelFamily {
 /// The model families that a configuration may name.
 public struct FamilyRegistry: Sendable {
   /// All that this program trains.
-  public static let standard = FamilyRegistry([RBMFamily.self])
+  public static let standard = FamilyRegistry([RBMFamily.self, VAEFamily.self])
 
   private let families: [any ModelFamily.Type]
 

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import HDF5
+import Layers
 import MessagePassing
 import PNG
 import Reporting
@@ -24,7 +25,8 @@ public enum ExitStatus: Int32, Sendable {
   public init(_ error: any Error) {
     switch error {
     case let error as RankFailure: self = error.status
-    case is ConfigurationError, is DatasetError, is HDF5Error, is CheckpointError, is UsageError:
+    case is ConfigurationError, is DatasetError, is HDF5Error, is CheckpointError, is UsageError,
+      is LayerError:
       self = .badInput
     case is NumericalError: self = .numerical
     case is MPIError: self = .communication
