@@ -64,7 +64,7 @@ let package = Package(
       swiftSettings: swift),
 
     // What a person sees, and the loop that ties all together.
-    .target(name: "Reporting", dependencies: ["PNG", "Tensors"], swiftSettings: swift),
+    .target(name: "Reporting", dependencies: ["PNG"], swiftSettings: swift),
     .target(
       name: "Training",
       dependencies: [
@@ -85,6 +85,25 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
 
+    // Programs that tests start, as one process or as several ranks.
+    .executableTarget(
+      name: "mpi-self-test",
+      dependencies: ["DataParallel", "MessagePassing", "Objectives", "Tensors"],
+      path: "Tests/SelfTest", swiftSettings: swift),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .executableTarget(
+      name: "allocation-test",
+      dependencies: ["CAllocationCounter", "HDF5", "MessagePassing", "Training"],
+      path: "Tests/AllocationTest", swiftSettings: swift),
+
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["HDF5", "PNG", "Reporting"], swiftSettings: swift),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Objectives",
+        "Optimizers", "Reporting", "Tensors", .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: swift),
     .testTarget(
       name: "AutogradTests", dependencies: ["Autograd", "Tensors"], swiftSettings: swift),
     .testTarget(
@@ -109,6 +128,8 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
       swiftSettings: swift),
     .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
+    .testTarget(
+      name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "PNG"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],

@@ -5,11 +5,12 @@ import Tensors
 /// Sums the flat buffers of all ranks, bucket by bucket, while the rest is still being computed or
 /// applied.
 public protocol Reducer: AnyObject {
-  /// Starts a step; buckets are sent as the accumulator reports them ready.
+  /// Starts a step; from here on, buckets are summed as the accumulator reports them ready.
   func begin() throws
 
-  /// Waits for every bucket in turn.
-  /// - Parameter body: takes each bucket's range and its sums over all shards of all ranks.
+  /// Waits for the sums, piece by piece in rising order.
+  /// - Parameter body: takes a piece's range of the flat buffer and its sums over all shards of all
+  ///   ranks, the first one being that of the range's lower bound. The sums are valid during the call.
   func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) throws
 }
 

@@ -47,9 +47,13 @@ public final class Communicator {
       String.init)
   }
 
-  /// Ends MPI. Every rank calls this; no call may follow (`MPI_Finalize`).
+  /// Ends MPI. Every rank calls this; no call may follow (`MPI_Barrier`, `MPI_Finalize`).
+  ///
+  /// No rank leaves before all are here: a launcher may kill those that still have something to say
+  /// when the first has ended with a failure.
   public func finalize() throws {
     guard usesMPI else { return }
+    try barrier()
     try MPIError.check(sdt_mpi_finalize(), "MPI_Finalize")
   }
 
@@ -80,10 +84,17 @@ public final class Communicator {
 
   /// Copies rank `root`'s bytes to all ranks (`MPI_Bcast`).
   public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, root: Int = 0) throws {
-    guard size > 1 else { return }
     // MPI counts with 32 bits.
-    for start in stride(from: 0, to: bytes.count, by: 1 << 30) {
-      let count = min(1 << 30, bytes.count - start)
+    try broadcast(bytes, root: root, inPiecesOf: 1 << 30)
+  }
+
+  /// One message a piece.
+  package func broadcast(
+    _ bytes: UnsafeMutableRawBufferPointer, root: Int, inPiecesOf piece: Int
+  ) throws {
+    guard size > 1 else { return }
+    for start in stride(from: 0, to: bytes.count, by: piece) {
+      let count = min(piece, bytes.count - start)
       try MPIError.check(
         sdt_mpi_broadcast(bytes.baseAddress! + start, Int32(count), Int32(root)), "MPI_Bcast")
     }

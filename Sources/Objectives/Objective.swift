@@ -35,7 +35,8 @@ public protocol Objective: AnyObject {
   /// Tells the epoch that starts, or in whose middle a resumed run goes on; schedules follow it.
   func begin(epoch: Int)
 
-  /// Adds the sums of this rank's shards.
+  /// Writes the sums of this rank's shards: overwrites each shard's slices and commits them, shard by
+  /// shard, those without samples too.
   /// - Parameters:
   ///   - batch: this rank's shards of the global batch.
   ///   - phase: the place in `phases`.
@@ -46,7 +47,10 @@ public protocol Objective: AnyObject {
 
   /// Takes what has been summed over all shards, after the optimizer has. Statistics that are not
   /// gradients end here; a phase that sums nothing else does not call it.
-  /// - Parameter sums: the reduced flat buffer of the phase.
+  /// - Parameters:
+  ///   - phase: the place in `phases`.
+  ///   - sums: the reduced flat buffer of the phase.
+  ///   - count: the number of samples that were summed over.
   func update(phase: Int, sums: Tensor, count: Int)
 }
 

@@ -16,8 +16,9 @@ struct SwiftDistTrain: ParsableCommand {
         mpirun -n 2 swift-dist-train train configs/quickstart.yaml
 
       It writes runs/quickstart/: pictures in images/, metrics in metrics.jsonl, checkpoints in \
-      checkpoints/. Stop it with Ctrl-C and start it again, on any number of ranks: it goes on where \
-      it was and ends in the same bits.
+      checkpoints/. Stop it with Ctrl-C (under mpirun with kill -USR1, since Open MPI gives its ranks one second \
+      after Ctrl-C) and start it again, on any number of ranks: it goes on where it was and ends in \
+      the same bits.
 
       Exit codes: 0 done; 2 bad usage, configuration or input; 3 stopped by a signal after a \
       checkpoint; 4 numerical failure; 5 a rank or the communication failed; 1 anything else.
@@ -56,11 +57,11 @@ struct SwiftDistTrain: ParsableCommand {
 
   /// Prints help or a usage error once, whatever the number of ranks.
   private static func complain(_ error: any Error, _ environment: LauncherEnvironment) -> Int32 {
+    // A launcher may kill all ranks when the first has failed: rank 0 must have spoken by then.
+    guard environment.rank == 0 else { return ExitStatus.done.rawValue }
     let isHelp = exitCode(for: error) == .success
-    if environment.rank == 0 {
-      let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
-      try? file.write(contentsOf: Data((fullMessage(for: error) + "\n").utf8))
-    }
+    let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
+    try? file.write(contentsOf: Data((fullMessage(for: error) + "\n").utf8))
     return isHelp ? ExitStatus.done.rawValue : max(ExitStatus(error).rawValue, 2)
   }
 }

@@ -31,7 +31,7 @@ known = {module(target["name"]) for target in targets} | set().union(*map(declar
 undeclared = [
     f"{file}: imports {name}, which Package.swift does not let {target['name']} import"
     for target in targets
-    for file in sorted(pathlib.Path("Sources", target["name"]).rglob("*.swift"))
+    for file in sorted(pathlib.Path(target.get("path") or f"Sources/{target['name']}").rglob("*.swift"))
     for name in IMPORT.findall(file.read_text())
     if name in known - declared(target) - {module(target["name"])}
 ]

@@ -19,7 +19,7 @@ public enum SampleOrder: String, Sendable, CaseIterable {
 public struct EpochPlan: Sendable {
   /// The number of samples of the dataset.
   public let count: Int
-  /// The number of samples of a global batch, but the last of an epoch.
+  /// The number of samples of a global batch; the last ones of an epoch may have fewer.
   public let globalBatch: Int
   /// The number of logical shards.
   public let shards: Int
@@ -29,12 +29,15 @@ public struct EpochPlan: Sendable {
   public let block: Int
   /// The number of blocks of a window.
   public let windowBlocks: Int
+  /// The number of steps of an epoch.
+  public let stepsPerEpoch: Int
   private let stream: RandomStream
 
   /// A plan.
   /// - Parameters:
   ///   - sampleBytes: bytes of a sample in memory.
-  ///   - memory: the budget in bytes that samples may take in a process.
+  ///   - memory: the budget in bytes that samples may take in a process. It decides the windows and so
+  ///     the order, unless the whole dataset fits.
   public init(
     count: Int, globalBatch: Int, shards: Int, order: SampleOrder?, seed: UInt64,
     sampleBytes: Int, memory: Int
@@ -52,6 +55,17 @@ public struct EpochPlan: Sendable {
       // Two windows of every source: the one in use and the one being read.
       windowBlocks = max(1, memory / (2 * sources * block * sampleBytes))
     }
+    stepsPerEpoch =
+      order == .global
+      ? (count + globalBatch - 1) / globalBatch
+      : (0..<shards).map { Self.steps(of: $0, of: shards, count, globalBatch) }.max()!
+  }
+
+  /// The number of steps in which a shard visits its own part of the dataset.
+  private static func steps(of shard: Int, of shards: Int, _ count: Int, _ globalBatch: Int) -> Int
+  {
+    let capacity = max(part(shard, of: shards, in: globalBatch).count, 1)
+    return (part(shard, of: shards, in: count).count + capacity - 1) / capacity
   }
 
   /// The number of sources.
@@ -67,15 +81,6 @@ public struct EpochPlan: Sendable {
 
   /// The most samples of a shard in a batch.
   public func capacity(of shard: Int) -> Int { part(shard, of: shards, in: globalBatch).count }
-
-  /// The number of steps of an epoch.
-  public var stepsPerEpoch: Int {
-    if order == .global { return (count + globalBatch - 1) / globalBatch }
-    return (0..<shards).map { shard in
-      let capacity = max(capacity(of: shard), 1)
-      return (range(of: shard).count + capacity - 1) / capacity
-    }.max()!
-  }
 
   /// The places in the order of its source that a shard visits in a step of an epoch.
   public func positions(of shard: Int, step: Int) -> Range<Int> {

@@ -5,9 +5,9 @@ import Tensors
 
 /// The mean and variance of every dimension of a dataset, over all shards.
 public struct Moments: Sendable {
-  /// [D].
+  /// The means, [D].
   public let mean: Tensor
-  /// [D]: divided by the number of samples.
+  /// The variances, [D]: sums of squares divided by the number of samples.
   public let variance: Tensor
 
   /// Two passes in Float64: the mean, then squares around it. Every rank calls this together; the

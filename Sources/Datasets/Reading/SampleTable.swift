@@ -168,7 +168,7 @@ public final class SampleTable: @unchecked Sendable {
   public var bytes: Int { count * sampleBytes }
 
   /// Reads rows into memory, [rows, channels, height, width] of `stored`.
-  /// - Throws: for a value that is not finite, naming the sample.
+  /// - Throws: `DatasetError` for a value that is not finite or not accepted, naming the sample.
   public func read(rows: Range<Int>, into target: UnsafeMutableRawPointer) throws {
     for part in parts where part.rows.overlaps(rows) {
       let wanted = part.rows.clamped(to: rows)
@@ -251,11 +251,14 @@ public final class SampleTable: @unchecked Sendable {
   }
 
   /// A name for the content that does not change when files move: SHA-256 over the number, shape and
-  /// type of the samples, and up to 64 samples spread evenly with their labels.
+  /// type of the samples, and up to 128 samples spread evenly with their labels.
+  ///
+  /// Reading all of a large file at every start would take longer than some runs; an importer's own
+  /// `fingerprint` attribute covers everything, but a copy in other chunks or files need not have it.
   public func fingerprint() throws -> String {
     var hash = SHA256()
     hash.update("\(count) \(shape.channels) \(shape.height) \(shape.width) \(stored) \(hasLabels)")
-    let probes = min(count, 64)
+    let probes = min(count, 128)
     var row = [UInt8](repeating: 0, count: sampleBytes)
     for probe in 0..<probes {
       let place = probes == 1 ? 0 : (count - 1) * probe / (probes - 1)

@@ -23,7 +23,7 @@ func writeAtomically(_ bytes: [UInt8], to path: String) throws {
   do {
     try writeDurably(bytes, to: temporary, becoming: path)
     guard rename(temporary, path) == 0 else { throw WriteError("rename to", path) }
-    try synchronize(directory: (path as NSString).deletingLastPathComponent)
+    try synchronize(directory: folder(of: path))
   } catch {
     unlink(temporary)
     throw error
@@ -47,9 +47,17 @@ private func writeDurably(_ bytes: [UInt8], to temporary: String, becoming path:
 }
 
 private func synchronize(directory: String) throws {
-  let file = open(directory.isEmpty ? "." : directory, O_RDONLY | O_CLOEXEC)
+  let file = open(directory, O_RDONLY | O_CLOEXEC)
   guard file >= 0 else { throw WriteError("open", directory) }
   defer { close(file) }
   // Some file systems cannot flush a directory; that is no reason to stop.
   guard fsync(file) == 0 || errno == EINVAL else { throw WriteError("flush", directory) }
+}
+
+/// The folder that a path lies in: `.` of `a`, `/` of `/a`. (That of Foundation, in Swift 6.3, crashes
+/// on a relative path of one letter.)
+func folder(of path: String) -> String {
+  let parts = path.split(separator: "/")
+  let above = parts.dropLast().joined(separator: "/")
+  return path.hasPrefix("/") ? "/" + above : above.isEmpty ? "." : above
 }

@@ -26,10 +26,9 @@ extension Checkpoint {
     try file.setAttribute("dataset_fingerprint", dataset)
     for (axis, size) in zip(Self.sampleAxes, sampleShape) { try file.setAttribute(axis, size) }
     try file.setAttribute("digest", digest)
-    try file.setAttribute("checksum", checksum)
     let image = try file.image()
     try file.close()
-    return image
+    return Seal.sealed(image)
   }
 
   /// Reads a checkpoint and checks that it is whole.
@@ -37,13 +36,22 @@ extension Checkpoint {
   ///   - image: the bytes of the file.
   ///   - name: the file's name in errors.
   public init(image: [UInt8], name: String) throws {
+    let seal = Seal.state(of: image)
+    if seal == .broken {
+      throw CheckpointError("\(name): damaged: its content does not match its checksum")
+    }
     let file: File
     do { file = try File(image: image, name: name) } catch {
       throw CheckpointError("\(name): damaged or not a checkpoint: \(error)")
     }
     defer { try? file.close() }
     guard try file.attributeString("format") == "swift-dist-train checkpoint" else {
-      throw CheckpointError("\(name): an HDF5 file, but no checkpoint of swift-dist-train")
+      throw CheckpointError(
+        "\(name): an HDF5 file, but no checkpoint of swift-dist-train; name one of a run's "
+          + "checkpoints/")
+    }
+    guard seal == .whole else {
+      throw CheckpointError("\(name): damaged: its end, with the checksum, is missing")
     }
     let version = try file.attributeInt("format_version")
     guard version == Self.formatVersion else {
@@ -54,9 +62,6 @@ extension Checkpoint {
     }
     do { try self.init(contentsOf: file) } catch {
       throw CheckpointError("\(name): damaged: \(error)")
-    }
-    guard try file.attributeString("checksum") == checksum else {
-      throw CheckpointError("\(name): damaged: its content does not match its checksum")
     }
   }
 

@@ -88,23 +88,6 @@ public struct Checkpoint: Sendable {
   public subscript(path: String) -> NamedArray? {
     arrays.first { $0.path == path }
   }
-
-  /// SHA-256 over all that the file says; what `checksum` in the file must equal.
-  var checksum: String {
-    var hash = SHA256()
-    for text in [
-      program, family, configuration, dataset, "\(sampleShape)", digest, "\(position)",
-      best.map { "\($0)" } ?? "",
-    ] {
-      hash.update(text + "\0")
-    }
-    metricSums.withUnsafeBytes { hash.update($0) }
-    for array in arrays.sorted(by: { $0.path < $1.path }) {
-      hash.update("\(array.path) \(array.shape)\0")
-      array.values.withUnsafeBytes { hash.update($0) }
-    }
-    return "sha256:\(hash.hex)"
-  }
 }
 
 /// A checkpoint that cannot be used: one line.

@@ -35,5 +35,5 @@ private func flattened(_ node: Node, _ path: String = "") -> [String: String] {
   }
   // 0.10 and 0.1 are one number.
   let text = node.scalar?.string ?? ""
-  return [path: Double(text).map { "\($0)" } ?? text]
+  return [path: Double(text).map { plainText($0) } ?? text]
 }

@@ -1,9 +1,10 @@
-/// The candidate nearest to a misspelt word, unless all are far.
+/// The candidate nearest to a misspelt word in any case, unless all are far.
 ///
 /// Source: Levenshtein, "Binary codes capable of correcting deletions, insertions and reversals",
 /// 1966.
 func nearest(to word: String, among candidates: [String]) -> String? {
-  let ranked = candidates.map { ($0, editDistance(word, $0)) }.min { $0.1 < $1.1 }
+  let ranked = candidates.map { ($0, editDistance(word.lowercased(), $0.lowercased())) }
+    .min { $0.1 < $1.1 }
   guard let (best, distance) = ranked, distance <= max(2, word.count / 2) else { return nil }
   return best
 }

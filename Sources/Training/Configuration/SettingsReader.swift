@@ -121,7 +121,7 @@ public final class SettingsReader {
     return parseBytes(text)!
   }
 
-  /// An error of the caller's own about a key.
+  /// An error of the caller's own about a key, with file, line and the key's full name before it.
   public func error(_ message: String, key: String) -> ConfigurationError {
     error("\(qualified(key)) \(message)", at: value(key))
   }
@@ -217,7 +217,7 @@ extension Node {
 }
 
 /// A value as people write it: 1 and not 1.0.
-private func plainText<T>(_ value: T) -> String {
+func plainText<T>(_ value: T) -> String {
   if let number = value as? Double, number == number.rounded(), abs(number) < 1e15 {
     return "\(Int(number))"
   }

@@ -67,8 +67,11 @@ public protocol ModelFamily: SendableMetatype {
   /// The number of stages, at least one.
   var stageCount: Int { get }
 
-  /// What the family needs of the run's other settings; throws a `ConfigurationError`.
-  func check(globalBatch: Int, shards: Int) throws
+  /// Whether the run's other settings suit the family; throws a `ConfigurationError`.
+  func check(_ configuration: RunConfiguration) throws
+
+  /// What of the run's other settings is allowed but hardly meant, one line each.
+  func warnings(_ configuration: RunConfiguration) -> [String]
 
   /// Builds a stage with its initial parameters.
   func stage(_ index: Int, _ context: StageContext) throws -> Stage
@@ -77,8 +80,10 @@ public protocol ModelFamily: SendableMetatype {
 extension ModelFamily {
   /// One stage.
   public var stageCount: Int { 1 }
-  /// Nothing is needed.
-  public func check(globalBatch: Int, shards: Int) throws {}
+  /// All do.
+  public func check(_ configuration: RunConfiguration) throws {}
+  /// There is nothing to warn of.
+  public func warnings(_ configuration: RunConfiguration) -> [String] { [] }
 }
 
 /// The model families that a configuration may name.

@@ -41,6 +41,15 @@ struct RBMFamily: ModelFamily {
     throw settings.error("belongs to sampler: pcd; sampler: cd starts at the data", key: "chains")
   }
 
+  /// Units that are on or off stand for numbers from 0 to 1.
+  func warnings(_ configuration: RunConfiguration) -> [String] {
+    guard configuration.data.transform == .standardize else { return [] }
+    return [
+      "warning: data.transform: standardize gives numbers of both signs, but model.visible: bernoulli "
+        + "stands for numbers from 0 to 1; unit or a binarize transform suits it"
+    ]
+  }
+
   func stage(_ index: Int, _ context: StageContext) throws -> Stage {
     let machine = RestrictedBoltzmannMachine(visible: context.shape.count, hidden: hidden)
     machine.initialize(seed: context.seed, deviation: Float(deviation))

@@ -14,7 +14,7 @@ public final class DataPipeline {
   public let plan: EpochPlan
   /// The transform, with its moments where it needs some.
   public let transform: Transform
-  /// What the fingerprint of the training data is; the same on every rank.
+  /// The fingerprint of the training data; the same on every rank.
   public let fingerprint: String
 
   private let configuration: RunConfiguration
@@ -25,8 +25,13 @@ public final class DataPipeline {
   /// Rows of a shard in an evaluation: one shape of all products but the last.
   private static let evaluationRows = 128
 
-  /// Opens the data on every rank.
-  /// - Parameter stored: the arrays of a checkpoint, which hold the moments of a standardised run.
+  /// Opens the data. Every rank calls this together.
+  /// - Parameters:
+  ///   - configuration: names the data.
+  ///   - layout: the shards, and which are this rank's.
+  ///   - communicator: the ranks.
+  ///   - across: sums the moments of a standardised run over all shards.
+  ///   - stored: a checkpoint, which holds these moments already; nil computes them.
   public init(
     _ configuration: RunConfiguration, layout: ShardLayout, communicator: Communicator,
     across: any GlobalSum, stored: Checkpoint?

@@ -23,19 +23,20 @@ public struct RunDirectory: Sendable {
   /// Checks that the directory can be written, or made, without making it.
   init(checking path: String) throws {
     self.path = path
-    var (folder, isDirectory) = (path, ObjCBool(false))
-    while !FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory) {
-      guard !folder.isEmpty else { break }
-      folder = (folder as NSString).deletingLastPathComponent
+    guard !path.isEmpty else {
+      throw UsageError("the run directory has no name; give it one with --run-dir")
     }
-    if folder.isEmpty && !path.isEmpty { (folder, isDirectory) = (".", true) }
-    guard isDirectory.boolValue, access(folder, W_OK) == 0 else {
-      let reason =
-        folder.isEmpty
-        ? "it has no name"
-        : "\(folder) is \(isDirectory.boolValue ? "not yours to write in" : "a file")"
+    var (place, isDirectory) = (path, ObjCBool(false))
+    while !FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory) {
+      // A working directory that has been removed has nothing above it.
+      guard folder(of: place) != place else { break }
+      place = folder(of: place)
+    }
+    guard isDirectory.boolValue, access(place, W_OK) == 0 else {
+      let reason = isDirectory.boolValue || place == "." ? "not yours to write in" : "a file"
       throw UsageError(
-        "cannot write the run directory '\(path)': \(reason); name another with --run-dir")
+        "cannot write the run directory '\(path)': \(place) is \(reason); name another with --run-dir"
+      )
     }
   }
 
@@ -54,7 +55,9 @@ public struct RunDirectory: Sendable {
     }
     try checkpoints.removeAll(after: step)
     if step == nil {
-      for old in [metrics, log] { try? files.removeItem(atPath: old) }
+      let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
+      let old = pictures.filter { $0.hasSuffix(".png") }.map { images + "/" + $0 }
+      for path in old + [metrics, log] { try? files.removeItem(atPath: path) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
   }

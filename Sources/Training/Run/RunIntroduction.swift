@@ -32,7 +32,7 @@ struct RunIntroduction {
         + "reduction \(configuration.training.reduction.rawValue)",
       "\(data.train.count) training samples of \(data.train.shape.text), \(test)\(place); batch "
         + "\(configuration.training.globalBatch), \(counted(data.plan.stepsPerEpoch, "step")) an epoch",
-    ] + warnings + setup.notes
+    ] + warnings + configuration.model.warnings(configuration) + setup.notes
   }
 
   private var warnings: [String] {

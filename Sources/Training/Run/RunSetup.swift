@@ -60,8 +60,7 @@ struct RunSetup {
       let configuration = try RunConfiguration(
         text: text, file: options.configuration, settings: options.settings,
         families: options.families)
-      try configuration.model.check(
-        globalBatch: configuration.training.globalBatch, shards: configuration.training.shards)
+      try configuration.model.check(configuration)
       return configuration
     }
   }

@@ -17,6 +17,9 @@ public enum StopRequest {
       action.sa_flags = number == SIGINT ? Int32(bitPattern: UInt32(SA_RESETHAND)) : 0
       sigaction(number, &action, nil)
     }
+    // A reader that went away, or a limit on the size of files, is an error of the write it meets.
+    // It must not end a run by itself.
+    for number in [SIGPIPE, SIGXFSZ] { _ = Foundation.signal(number, SIG_IGN) }
   }
 
   private static func note(_ number: Int32) {

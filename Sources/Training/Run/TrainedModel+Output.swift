@@ -11,10 +11,10 @@ extension TrainedModel {
   /// Checks before the work that its result can be written. Every rank calls this.
   public func checkOutput(_ path: String) throws {
     try together(communicator) {
-      let folder = (path as NSString).deletingLastPathComponent
+      let folder = folder(of: path)
       var isDirectory = ObjCBool(false)
       let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-      guard communicator.rank != 0 || access(folder.isEmpty ? "." : folder, W_OK) == 0 else {
+      guard communicator.rank != 0 || access(folder, W_OK) == 0 else {
         throw UsageError("cannot write \(path): \(folder) is no folder that you may write in")
       }
       guard !(exists && isDirectory.boolValue) else {

@@ -98,7 +98,11 @@ public final class TrainedModel {
   }
 
   /// Draws samples on all ranks; rank 0 gets [count, width], others nothing.
-  /// - Parameter fromData: whether chains start at the first test samples, and not at random.
+  /// - Parameters:
+  ///   - count: the number of samples, each from a chain of its own.
+  ///   - sweeps: the number of sweeps of a chain.
+  ///   - seed: what the draws are keyed by.
+  ///   - fromData: whether chains start at the first test samples, and not at random.
   public func sample(count: Int, sweeps: Int, seed: UInt64, fromData: Bool = false) throws
     -> Tensor?
   {

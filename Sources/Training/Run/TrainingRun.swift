@@ -162,8 +162,9 @@ public final class TrainingRun {
 
   private func evaluateIfDue(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     let every = configuration.evaluation.everyEpochs
+    // Before the checkpoint of the same step, which then knows of the best evaluation.
     let isLast = position.epoch == configuration.training.epochs
-    guard every > 0, position.epoch % every == 0, !isLast else { return }
+    guard isLast || (every > 0 && position.epoch % every == 0) else { return }
     try evaluate(trainer, evaluation)
   }
 
@@ -245,7 +246,10 @@ public final class TrainingRun {
     try reporter.record(
       "train", stage: trainer.stage.name, epoch: position.epoch + 1, step: position.step,
       metrics + [("samples_per_second", rate)])
-    guard reporter.isDue(endsEpoch: endsEpoch), let loss = lastMetrics.first else { return }
+    // The display keeps an epoch's last status, to show it when the run ends.
+    guard endsEpoch || reporter.isDue(endsEpoch: false), let loss = lastMetrics.first else {
+      return
+    }
     let steps = totalSteps
     reporter.show(
       ProgressDisplay.Status(

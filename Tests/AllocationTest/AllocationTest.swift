@@ -1,0 +1,66 @@
+import CAllocationCounter
+import Foundation
+import HDF5
+import MessagePassing
+import Training
+
+/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd [TRAP]`.
+///
+/// Two runs that differ in the number of steps alone must allocate the same number of times: what a
+/// run allocates belongs to its beginning and its end, to epochs and to lines of metrics, never to
+/// a step. Sums of times and rates that are printed may make a text longer by an allocation or two,
+/// so a few are forgiven; one a step would be a hundred. TRAP stops the longer run at an allocation,
+/// for a debugger.
+@main
+struct AllocationTest {
+  static func main() throws {
+    let arguments = CommandLine.arguments
+    let communicator = try Communicator.world(LauncherEnvironment())
+    let folder = NSTemporaryDirectory() + "allocation-test-\(getpid())"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let code = runTogether(communicator) {
+      try write(folder + "/data.h5")
+      let trap = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 0
+      let sampler = arguments.count > 1 ? arguments[1] : "cd"
+      // The first run warms up what the process makes once.
+      _ = try count(communicator, folder, sampler, steps: 20)
+      let few = try count(communicator, folder, sampler, steps: 50)
+      let many = try count(communicator, folder, sampler, steps: 150, trap: trap)
+      let perStep = (many - few) / 100
+      print(
+        "\(sampler), rank \(communicator.rank): \(perStep) allocations a step "
+          + "(\(few) in a run of 50 steps, \(many) in one of 150)")
+      return abs(many - few) < 20 ? .done : .failed
+    }
+    try FileManager.default.removeItem(atPath: folder)
+    exit(code)
+  }
+
+  /// 2,048 samples of 28 × 28: an epoch of 256 steps.
+  private static func write(_ path: String) throws {
+    let file = try File(creating: path)
+    let values = (0..<2048 * 784).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+    try file.write("/train/images", shape: [2048, 28, 28], values: values)
+    try file.close()
+  }
+
+  private static func count(
+    _ communicator: Communicator, _ folder: String, _ sampler: String, steps: Int, trap: Int = 0
+  ) throws -> Int {
+    try """
+    name: allocations
+    data: {train: {file: \(folder)/data.h5}, transform: binarize-sample}
+    model: {family: rbm, hidden: 24, sampler: \(sampler)}
+    training: {epochs: 1, steps: \(steps), global_batch: 8, shards: 4, log_every_steps: 1000000}
+    checkpoint: {every_steps: 1000000}
+    evaluation: {pictures: false}
+    """.write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)
+    let options = TrainingOptions(
+      configuration: folder + "/run.yaml", resume: .never, runDirectory: folder + "/run",
+      isQuiet: true)
+    let run = try TrainingRun(communicator, options)
+    sdt_count_allocations(trap)
+    _ = try run.run()
+    return sdt_allocations_counted()
+  }
+}

@@ -1,0 +1,34 @@
+import Testing
+
+/// Programs of this package that test themselves, as several ranks.
+extension ParallelTests {
+  @Suite("Messages and memory")
+  struct ProgramTests {
+    @Test("collectives and reducers", arguments: [nil, 1, 2, 3, 4, 5], Transport.allCases)
+    func messages(ranks: Int?, transport: Transport) throws {
+      let result = try Launcher.start(
+        program: "mpi-self-test", [], ranks: ranks, transport: transport
+      ).wait()
+      #expect(result.status == 0 && !result.hung, "\(result.text)")
+      #expect(result.output.contains("all correct on \(ranks ?? 1) rank"))
+    }
+
+    @Test("a step in steady state allocates nothing", arguments: ["cd", "pcd"])
+    func allocations(sampler: String) throws {
+      for (ranks, transport) in [(nil, .messages), (2, .messages), (2, .sharedMemory)] as [Way] {
+        try checkAllocations(sampler, ranks, transport)
+      }
+    }
+
+    private typealias Way = (Int?, Transport)
+
+    private func checkAllocations(_ sampler: String, _ ranks: Int?, _ transport: Transport) throws {
+      let result = try Launcher.start(
+        program: "allocation-test", [sampler], ranks: ranks, transport: transport
+      ).wait()
+      #expect(result.status == 0 && !result.hung, "\(result.text)")
+      let lines = result.output.split(separator: "\n")
+      #expect(lines.count { $0.contains(": 0 allocations a step") } == ranks ?? 1)
+    }
+  }
+}

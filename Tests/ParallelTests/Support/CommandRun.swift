@@ -1,0 +1,156 @@
+import Foundation
+
+/// What a command that has ended left.
+struct CommandResult {
+  /// The exit code; 128 + the signal when one ended it.
+  let status: Int32
+  let output: String
+  let errors: String
+  let seconds: Double
+  /// Whether it was killed because it took too long.
+  let hung: Bool
+
+  /// All that it said.
+  var text: String { output + errors }
+
+  /// The lines that begin with `error: `.
+  var errorLines: [Substring] { errors.split(separator: "\n").filter { $0.hasPrefix("error: ") } }
+}
+
+/// A command under way, in a process group of its own, with all that it starts.
+///
+/// Every process that descends from it carries a mark in its environment. So ranks are found, and
+/// nothing of a hung run stays, although a launcher gives each rank a process group of its own.
+final class CommandRun {
+  let pid: pid_t
+  private let mark = UUID().uuidString
+  private let folder: URL
+  private let start = DispatchTime.now().uptimeNanoseconds
+  private var status: Int32?
+
+  /// Starts a command. The program is looked up in PATH unless it has a slash.
+  init(_ words: [String], environment: [String: String] = [:]) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("command-\(mark)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var all = ProcessInfo.processInfo.environment
+    all.merge(environment) { $1 }
+    all["SDT_TEST_MARK"] = mark
+    pid = try Self.spawn(words, all, folder.path)
+  }
+
+  deinit {
+    if status == nil { killAll() }
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  private static func spawn(
+    _ words: [String], _ environment: [String: String], _ folder: String
+  ) throws -> pid_t {
+    var attributes = posix_spawnattr_t()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawnattr_init(&attributes)
+    posix_spawn_file_actions_init(&actions)
+    defer {
+      posix_spawnattr_destroy(&attributes)
+      posix_spawn_file_actions_destroy(&actions)
+    }
+    // The threads that tests run on block signals, which a child would inherit.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK))
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    // A terminal would bring a progress bar.
+    for (number, name) in [(Int32(1), "/output"), (2, "/errors")] {
+      posix_spawn_file_actions_addopen(
+        &actions, number, folder + name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    }
+    let arguments = words.map { strdup($0) } + [nil]
+    let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for text in arguments + variables { free(text) } }
+    var pid: pid_t = 0
+    let code = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, variables)
+    guard code == 0 else {
+      throw TestError("cannot start \(words[0]): \(String(cString: strerror(code)))")
+    }
+    return pid
+  }
+
+  /// Whether it has not ended.
+  var isRunning: Bool {
+    guard status == nil else { return false }
+    var code: Int32 = 0
+    guard waitpid(pid, &code, WNOHANG) == pid else { return true }
+    status = code & 0x7f == 0 ? (code >> 8) & 0xff : 128 + (code & 0x7f)
+    return false
+  }
+
+  /// Waits for the end. What takes longer than `timeout` seconds is killed, with all it started.
+  func wait(timeout: Double = 120) -> CommandResult {
+    let hung = !waitUntil(timeout: timeout) { !self.isRunning }
+    if hung { killAll() }
+    let ended = DispatchTime.now().uptimeNanoseconds
+    return CommandResult(
+      status: status ?? -1, output: text("output"), errors: text("errors"),
+      seconds: Double(ended - start) * 1e-9, hung: hung)
+  }
+
+  private func text(_ name: String) -> String {
+    (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
+  }
+
+  /// Sends a signal to the command itself: the launcher.
+  func signal(_ number: Int32) { if isRunning { kill(pid, number) } }
+
+  /// The processes of the ranks, by rank.
+  var ranks: [Int: pid_t] {
+    var found: [Int: pid_t] = [:]
+    for (process, environment) in descendants {
+      for name in ["OMPI_COMM_WORLD_RANK=", "PMI_RANK="] {
+        guard let entry = environment.first(where: { $0.hasPrefix(name) }) else { continue }
+        found[Int(entry.dropFirst(name.count))!] = process
+      }
+    }
+    return found
+  }
+
+  /// All processes that descend from the command, and their environments.
+  private var descendants: [(pid_t, [Substring])] {
+    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return numbers.compactMap { number in
+      guard let process = pid_t(number),
+        let bytes = FileManager.default.contents(atPath: "/proc/\(number)/environ")
+      else { return nil }
+      let entries = String(decoding: bytes, as: UTF8.self).split(separator: "\0")
+      return entries.contains("SDT_TEST_MARK=\(mark)") ? (process, entries) : nil
+    }
+  }
+
+  /// Kills the command and everything that it started (SIGKILL).
+  func killAll() {
+    for (process, _) in descendants { kill(process, SIGKILL) }
+    if isRunning { kill(pid, SIGKILL) }
+    _ = waitUntil(timeout: 10) { !self.isRunning }
+  }
+
+  /// The processes of it that are still there.
+  var survivors: Int { descendants.count }
+}
+
+/// Asks again and again until it is so; false when the time is over.
+func waitUntil(timeout: Double, _ condition: () -> Bool) -> Bool {
+  let end = DispatchTime.now().uptimeNanoseconds + UInt64(timeout * 1e9)
+  while !condition() {
+    if DispatchTime.now().uptimeNanoseconds > end { return false }
+    usleep(5000)
+  }
+  return true
+}
+
+/// What keeps a test from being run.
+struct TestError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

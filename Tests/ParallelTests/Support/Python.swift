@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// The Python interpreter with NumPy and h5py that reads checkpoints from the other side:
+/// `SDT_PYTHON`, else `python3`.
+enum Python {
+  private static let interpreter = ProcessInfo.processInfo.environment["SDT_PYTHON"] ?? "python3"
+
+  /// What a script prints that sees the parameters of two checkpoints as `a` and `b`. Nil, with a
+  /// word on standard error, where the libraries are missing; where they must be there (`CI=true`)
+  /// that is a failure.
+  static func compare(_ first: String, _ second: String, _ script: String) throws -> String? {
+    let probe = try CommandRun([interpreter, "-c", "import numpy, h5py"]).wait()
+    guard probe.status == 0 else {
+      let text = "skipped: \(interpreter) has no NumPy or h5py (set SDT_PYTHON)"
+      if ProcessInfo.processInfo.environment["CI"] == "true" { Issue.record("\(text)") }
+      FileHandle.standardError.write(Data((text + "\n").utf8))
+      return nil
+    }
+    let preamble = """
+      import sys, numpy as np, h5py
+      a, b = (h5py.File(path)['parameters'] for path in sys.argv[1:3])
+
+      """
+    let result = try CommandRun([interpreter, "-c", preamble + script, first, second]).wait()
+    #expect(result.status == 0, "\(result.errors)")
+    return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
