@@ -3,7 +3,7 @@ import Tensors
 
 /// An optimizer made of transformations, one after the other.
 public class ChainedOptimizer: Optimizer {
-  /// The parameters it moves, neighbours in the flat buffer.
+  /// The parameters it moves, in the order of their places.
   public let slices: [SliceLayout.Slice]
   /// What the links keep, in the order of the chain.
   public let state: [(name: String, values: Tensor)]
@@ -19,15 +19,13 @@ public class ChainedOptimizer: Optimizer {
 
   /// A chain over the parameters given, or all of a set.
   /// - Parameters:
-  ///   - names: the parameters that it moves; they must lie side by side.
+  ///   - names: the parameters that it moves. What lies between them costs memory.
   ///   - links: in the order in which they see a gradient; one of them is a rule.
   public init(
     _ parameters: ParameterSet, names: Set<String>? = nil, _ links: [any GradientTransformation]
   ) {
     let slices = parameters.layout.slices.filter { names?.contains($0.name) ?? true }
     let range = (slices.first?.offset ?? 0)..<(slices.last?.range.upperBound ?? 0)
-    precondition(
-      slices.reduce(0) { $0 + $1.count } == range.count, "an optimizer's parameters are neighbours")
     self.slices = slices
     self.parameters = parameters
     self.range = range
@@ -54,7 +52,7 @@ public class ChainedOptimizer: Optimizer {
 
   /// The name of the averages, if a link keeps them.
   public var averageName: String? {
-    links.lazy.compactMap { ($0 as? ParameterAverage)?.state[0].name }.first
+    links.contains { $0 is ParameterAverage } ? ParameterAverage.name : nil
   }
 
   /// What the links set by schedule or update holds from here on.

@@ -9,7 +9,8 @@ public protocol Optimizer: AnyObject {
   /// The parameters it moves.
   var slices: [SliceLayout.Slice] { get }
 
-  /// What the rule keeps for every parameter, by name, each as long as all parameters it moves.
+  /// What the rule keeps for every parameter, by name, each from the first of its parameters to the
+  /// last.
   ///
   /// Nothing else is state: counts, such as Adam's number of updates, are told by `begin`.
   var state: [(name: String, values: Tensor)] { get }
@@ -39,6 +40,13 @@ public protocol Optimizer: AnyObject {
 }
 
 extension Optimizer {
+  /// Nothing is averaged.
+  public var averageName: String? { nil }
+  /// Ranges may be applied as they come.
+  public var needsWholeGradient: Bool { false }
+  /// The whole gradient tells nothing.
+  public func measure(_ gradient: [UnsafeBufferPointer<Float>], count: Int) {}
+
   /// What it keeps for each parameter, as checkpoints name it: `encoder/weights/velocity`.
   public var stateByParameter: [(name: String, values: Tensor)] {
     let first = slices.first?.offset ?? 0

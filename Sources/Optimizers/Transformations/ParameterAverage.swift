@@ -6,6 +6,9 @@ import CKernels
 /// Source: Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; here
 /// with exponential weights.
 public struct ParameterAverage: GradientTransformation {
+  /// The name of the averages among the state.
+  public static let name = "average"
+
   private let decay: Double
   private var isFirst = true
 
@@ -13,7 +16,7 @@ public struct ParameterAverage: GradientTransformation {
   public init(decay: Double) { self.decay = decay }
 
   /// The average.
-  public var state: [TransformationState] { [.init("average", start: .parameters)] }
+  public var state: [TransformationState] { [.init(Self.name, start: .parameters)] }
 
   /// The first update starts it.
   public mutating func begin(_ moment: TrainingMoment) { isFirst = moment.update == 0 }

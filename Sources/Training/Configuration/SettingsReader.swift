@@ -86,6 +86,11 @@ public final class SettingsReader {
     }
   }
 
+  /// A finite number that may be missing.
+  public func optionalNumber(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+    has(key) ? try number(key, in: range) : notGiven(key)
+  }
+
   /// True or false.
   public func flag(_ key: String, default standard: Bool) throws -> Bool {
     try scalar(key, standard, "true or false") {
