@@ -28,7 +28,8 @@ struct ChainTests {
 
   @Test("an optimizer of some parameters leaves the others alone")
   func subset() {
-    let parameters = ParameterSet(SliceLayout([("a", [2]), ("b/w", [2, 2]), ("b/c", [2]), ("d", [3])]))
+    let parameters = ParameterSet(
+      SliceLayout([("a", [2]), ("b/w", [2, 2]), ("b/c", [2]), ("d", [3])]))
     let optimizer = Self.adam().optimizer(parameters, names: ["b/w", "b/c"])
     #expect(optimizer.state.map(\.values.count) == [6, 6])
     optimizer.update(0..<11, gradient: Array(repeating: 1, count: 11), count: 1)

@@ -69,7 +69,8 @@ private func with<T>(_ value: T, _ change: (inout T) -> Void) -> T {
 }
 
 private func options(
-  _ rule: OptimizerOptions.Rule, _ rate: Double, _ change: (inout OptimizerOptions) -> Void = { _ in }
+  _ rule: OptimizerOptions.Rule, _ rate: Double,
+  _ change: (inout OptimizerOptions) -> Void = { _ in }
 ) -> OptimizerOptions {
   with(OptimizerOptions(rule, learningRate: .constant(rate)), change)
 }
@@ -93,7 +94,8 @@ struct TrajectoryTests {
     for step in stored.gradientSums.indices {
       stored.update(optimizer, step: step)
       guard let place = stored.kept.firstIndex(of: step) else { continue }
-      let found = optimizer.averages.isEmpty
+      let found =
+        optimizer.averages.isEmpty
         ? parameters.flat.elements : optimizer.averages.flatMap { $0.values.elements }
       for (found, expected) in zip(found, expected[place]) {
         #expect(abs(Double(found) - expected) < 1e-6 * max(1, abs(expected)), "step \(step)")

@@ -20,7 +20,8 @@ public final class SettingsReader {
     self.path = path
     self.node = node.flatMap { $0.isNull ? nil : $0 }
     if let node = self.node, node.mapping == nil {
-      throw error("must be a mapping of keys to values", at: node)
+      let name = path.isEmpty ? "a configuration" : path
+      throw error("\(name) must be a mapping of keys to values", at: node)
     }
   }
 
