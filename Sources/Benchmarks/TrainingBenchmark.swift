@@ -90,8 +90,7 @@ struct TrainingBenchmark {
       0, StageContext(shape: data.train.shape, seed: 1, layout: layout, earlier: []))
     return try StageTrainer(
       stage,
-      optimizer: StochasticGradientDescent(
-        stage.objective.parameters, options: configuration.optimizer),
+      optimizer: configuration.optimizer.optimizer(stage.objective.parameters),
       loader: data.trainingLoader(), layout: layout, reduction: configuration.training.reduction,
       communicator: communicator, across: across)
   }

@@ -1,14 +1,23 @@
-#include "include/sgd.h"
-
-#include "dispatch.h"
+#include "step.h"
 
 SDT_DISPATCH
-void sdt_sgd_update(sdt_sgd o, float *restrict parameter, float *restrict velocity,
-                    const float *restrict gradient, size_t n) {
+void sdt_heavy_ball(sdt_step o, float momentum, float *restrict parameter,
+                    float *restrict velocity, const float *restrict gradient, size_t n) {
   for (size_t i = 0; i < n; i++) {
-    float g = o.gradient_scale * gradient[i] + o.weight_decay * parameter[i];
-    float v = o.momentum * velocity[i] - o.learning_rate * g;
+    float g = sdt_gradient(o, gradient[i], parameter[i]);
+    float v = momentum * velocity[i] - o.learning_rate * g;
     velocity[i] = v;
-    parameter[i] += v;
+    parameter[i] = o.keep * parameter[i] + v;
+  }
+}
+
+SDT_DISPATCH
+void sdt_nesterov(sdt_step o, float momentum, float *restrict parameter, float *restrict velocity,
+                  const float *restrict gradient, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    float s = o.learning_rate * sdt_gradient(o, gradient[i], parameter[i]);
+    float v = momentum * velocity[i] - s;
+    velocity[i] = v;
+    parameter[i] = o.keep * parameter[i] + (momentum * v - s);
   }
 }

@@ -1,7 +1,9 @@
 import Foundation
 
-/// A number that changes from epoch to epoch: a learning rate, a momentum, a count of Gibbs steps.
-public enum Schedule: Sendable, Equatable {
+/// A number that changes while a stage trains: a learning rate, a momentum, a count of Gibbs steps.
+///
+/// It changes from epoch to epoch, or from update to update where it says so.
+public indirect enum Schedule: Sendable, Equatable {
   /// The same in every epoch.
   case constant(Double)
   /// One value an epoch; the last one stays.
@@ -15,9 +17,19 @@ public enum Schedule: Sendable, Equatable {
   case cosine(start: Double, end: Double, epochs: Int)
   /// From `start` to `end` along a line over `epochs` epochs, then `end`.
   case linear(start: Double, end: Double, epochs: Int)
+  /// The same, counted in updates where the schedule says epochs.
+  case perUpdate(Schedule)
+  /// The share (update + 1) / `updates` of another schedule during the first updates, then all of it.
+  case warmUp(updates: Int, Schedule)
 
-  /// The value in an epoch, counted from 0.
+  /// The value in an epoch, counted from 0, of a schedule that does not follow updates.
   public func value(epoch: Int) -> Double {
+    precondition(!followsUpdates, "a schedule by updates is asked with the update")
+    return value(epoch: epoch, update: 0)
+  }
+
+  /// The value at an update of a stage, counted from 0, in an epoch, counted from 0.
+  public func value(epoch: Int, update: Int) -> Double {
     switch self {
     case .constant(let value): return value
     case .list(let values): return values[min(epoch, values.count - 1)]
@@ -28,6 +40,17 @@ public enum Schedule: Sendable, Equatable {
       return end + (start - end) * (1 + cos(.pi * fraction(epoch, of: epochs))) / 2
     case .linear(let start, let end, let epochs):
       return start + (end - start) * fraction(epoch, of: epochs)
+    case .perUpdate(let schedule): return schedule.value(epoch: update, update: update)
+    case .warmUp(let updates, let schedule):
+      return schedule.value(epoch: epoch, update: update) * fraction(update + 1, of: updates)
+    }
+  }
+
+  /// Whether the value may change inside an epoch.
+  public var followsUpdates: Bool {
+    switch self {
+    case .perUpdate, .warmUp: true
+    default: false
     }
   }
 

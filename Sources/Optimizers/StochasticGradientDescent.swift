@@ -1,14 +1,9 @@
-import CKernels
 import Objectives
 import Tensors
 
-/// Stochastic gradient descent with heavy-ball momentum and weight decay.
-///
-/// v ← μ v − γ (g + λ w), w ← w + v. Decay applies to the parameters named as weights: those whose
-/// slice has more than one axis.
-/// Source: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
-public final class StochasticGradientDescent: Optimizer {
-  /// The settings, each by epoch.
+/// Stochastic gradient descent with heavy-ball momentum and coupled weight decay, by itself.
+public final class StochasticGradientDescent: ChainedOptimizer {
+  /// The settings.
   public struct Options: Sendable, Equatable {
     /// The step size γ.
     public var learningRate: Schedule
@@ -28,44 +23,14 @@ public final class StochasticGradientDescent: Optimizer {
     }
   }
 
-  private let options: Options
-  private let parameters: ParameterSet
-  private let velocity: Tensor
-  private var rates: (learning: Float, momentum: Float, decay: Float) = (0, 0, 0)
-
   /// The rule over all parameters of a set.
   public init(_ parameters: ParameterSet, options: Options) {
-    self.options = options
-    self.parameters = parameters
-    velocity = Tensor(parameters.layout.count)
-    begin(epoch: 0)
+    var all = OptimizerOptions(
+      .momentum(options.momentum, isNesterov: false), learningRate: options.learningRate)
+    all.weightDecay = options.weightDecay
+    super.init(parameters, names: nil, all.chain)
   }
 
-  /// The velocity of every parameter.
-  public var state: [(name: String, values: Tensor)] { [("velocity", velocity)] }
-
-  /// The values that the schedules have in an epoch hold from here on.
-  public func begin(epoch: Int) {
-    rates = (
-      Float(options.learningRate.value(epoch: epoch)),
-      Float(options.momentum.value(epoch: epoch)),
-      Float(options.weightDecay.value(epoch: epoch))
-    )
-  }
-
-  /// One fused pass over the range, slice by slice.
-  public func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, count: Int) {
-    for slice in parameters.layout.slices {
-      let part = slice.range.clamped(to: range)
-      guard !part.isEmpty else { continue }
-      let settings = sdt_sgd(
-        learning_rate: rates.learning, momentum: rates.momentum,
-        weight_decay: slice.shape.count > 1 ? rates.decay : 0,
-        gradient_scale: 1 / Float(count))
-      sdt_sgd_update(
-        settings, parameters.flat.pointer + part.lowerBound,
-        velocity.pointer + part.lowerBound, gradient + (part.lowerBound - range.lowerBound),
-        part.count)
-    }
-  }
+  /// The values that the schedules have in an epoch hold from here on; nothing here counts updates.
+  public func begin(epoch: Int) { begin(TrainingMoment(epoch: epoch, update: 0)) }
 }

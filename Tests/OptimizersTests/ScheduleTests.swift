@@ -25,4 +25,15 @@ struct ScheduleTests {
     #expect(Schedule.linear(start: 1, end: 3, epochs: 0).value(epoch: 0) == 3)
     #expect(Schedule.cosine(start: 1, end: 3, epochs: 0).value(epoch: 0) == 3)
   }
+
+  @Test("by updates")
+  func updates() {
+    let line = Schedule.perUpdate(.linear(start: 0, end: 1, epochs: 4))
+    #expect((0..<6).map { line.value(epoch: 7, update: $0) } == [0, 0.25, 0.5, 0.75, 1, 1])
+    let warm = Schedule.warmUp(updates: 4, .list([8, 4]))
+    #expect((0..<6).map { warm.value(epoch: $0 / 5, update: $0) } == [2, 4, 6, 8, 8, 4])
+    #expect(Schedule.warmUp(updates: 0, .constant(3)).value(epoch: 0, update: 0) == 3)
+    #expect(line.followsUpdates && warm.followsUpdates)
+    #expect(!Schedule.list([1]).followsUpdates)
+  }
 }

@@ -8,7 +8,10 @@ extension Checkpoint {
     for array in arrays {
       try file.write(array.path, shape: array.shape, values: array.values)
     }
-    try file.write("/state/metric_sums", shape: [metricSums.count], values: metricSums)
+    try file.write(Self.metricSumsPath, shape: [metricSums.count], values: metricSums)
+    for (name, values) in evaluations.sorted(by: { $0.key < $1.key }) where !values.isEmpty {
+      try file.write(Self.evaluationsPath + name, shape: [values.count], values: values)
+    }
     try file.setAttribute("format", "swift-dist-train checkpoint")
     try file.setAttribute("format_version", Self.formatVersion)
     try file.setAttribute("program_version", program)
@@ -78,14 +81,21 @@ extension Checkpoint {
       }
       return value
     }
-    let paths = try file.datasetPaths().filter { $0 != "/state/metric_sums" }
+    let paths = try file.datasetPaths()
+    let history = paths.filter { $0.hasPrefix(Self.evaluationsPath) }.map { path in
+      (String(path.dropFirst(Self.evaluationsPath.count)), path)
+    }
+    let isDouble = Set(history.map(\.1) + [Self.metricSumsPath])
     self.init(
-      arrays: try paths.map { path in
+      arrays: try paths.filter { !isDouble.contains($0) }.map { path in
         let dataset = try file.dataset(path)
         return NamedArray(
           path: path, shape: dataset.shape, values: try dataset.readAll(as: Float.self))
       },
-      metricSums: try file.dataset("/state/metric_sums").readAll(as: Double.self),
+      metricSums: try file.dataset(Self.metricSumsPath).readAll(as: Double.self),
+      evaluations: try Dictionary(uniqueKeysWithValues: history).mapValues { path in
+        try file.dataset(path).readAll(as: Double.self)
+      },
       position: Position(
         stage: try number("stage"), epoch: try number("epoch"),
         stepInEpoch: try number("step_in_epoch"), step: try number("step")),
@@ -94,6 +104,8 @@ extension Checkpoint {
       sampleShape: try Self.sampleAxes.map(number), digest: try text("digest"))
   }
 
+  private static let metricSumsPath = "/state/metric_sums"
+  private static let evaluationsPath = "/state/evaluations/"
   private static let sampleAxes = ["sample_channels", "sample_height", "sample_width"]
 }
 

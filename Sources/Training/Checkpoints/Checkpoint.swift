@@ -50,6 +50,8 @@ public struct Checkpoint: Sendable {
   public var arrays: [NamedArray]
   /// Metric sums of the interval under way, [shards, values].
   public var metricSums: [Double]
+  /// The evaluations of the stage so far that decide how it goes on, by the name of the value.
+  public var evaluations: [String: [Double]]
   /// Where to go on.
   public var position: Position
   /// The best evaluation of the stage so far, if there was one.
@@ -69,11 +71,13 @@ public struct Checkpoint: Sendable {
 
   /// A checkpoint.
   public init(
-    arrays: [NamedArray], metricSums: [Double], position: Position, best: Best?, program: String,
-    family: String, configuration: String, dataset: String, sampleShape: [Int], digest: String
+    arrays: [NamedArray], metricSums: [Double], evaluations: [String: [Double]] = [:],
+    position: Position, best: Best?, program: String, family: String, configuration: String,
+    dataset: String, sampleShape: [Int], digest: String
   ) {
     self.arrays = arrays
     self.metricSums = metricSums
+    self.evaluations = evaluations
     self.position = position
     self.best = best
     self.program = program

@@ -3,12 +3,17 @@ import Yams
 /// Which settings of two resolved configurations differ in what a result depends on.
 ///
 /// A run may go on with more epochs, other file names, another memory budget or another rhythm of
-/// checkpoints; it may not go on with another model, optimizer, batch or seed.
+/// checkpoints; it may not go on with another model, optimizer, batch or seed. Where evaluations decide
+/// how it goes on, it may not be evaluated otherwise either. What is `null` is as good as not there.
 func differencesThatMatter(_ old: Node, _ new: Node) -> [String] {
   let before = flattened(old)
   let after = flattened(new)
+  let isDecided = after.keys.contains { key in
+    decisionKeys.contains { key.hasPrefix($0) }
+  }
   return Set(before.keys).union(after.keys).sorted().compactMap { key in
-    guard before[key] != after[key], !isFree(key) else { return nil }
+    guard before[key] != after[key], !isFree(key) || isDecided && evaluationKeys.contains(key)
+    else { return nil }
     return "\(key) was \(before[key] ?? "not set") and is now \(after[key] ?? "not set")"
   }
 }
@@ -16,6 +21,13 @@ func differencesThatMatter(_ old: Node, _ new: Node) -> [String] {
 private let freeKeys = [
   "name", "data.train.file", "data.train.files", "data.test", "data.memory", "data.cache",
   "training.epochs", "training.steps", "training.log_every_steps", "checkpoint", "evaluation",
+]
+
+private let decisionKeys = ["optimizer.plateau", "training.early_stopping"]
+
+/// What evaluations are made of. Their files may move, as those of training may.
+private let evaluationKeys: Set = [
+  "evaluation.every_epochs", "data.test.images", "data.test.labels", "data.test.layout",
 ]
 
 private func isFree(_ key: String) -> Bool {
@@ -33,6 +45,7 @@ private func flattened(_ node: Node, _ path: String = "") -> [String: String] {
     let words = items.map { flattened($0)[""] ?? "?" }
     return [path: "[\(words.joined(separator: ", "))]"]
   }
+  guard !node.isNull else { return [:] }
   // 0.10 and 0.1 are one number.
   let text = node.scalar?.string ?? ""
   return [path: Double(text).map { plainText($0) } ?? text]

@@ -84,7 +84,9 @@ public struct RunConfiguration {
   /// Length and pieces.
   public var training: Training
   /// The optimizer.
-  public var optimizer: StochasticGradientDescent.Options
+  public var optimizer: OptimizerOptions
+  /// What evaluations decide.
+  public var decisions: DecisionSettings
   /// Checkpoints.
   public var checkpoint: Checkpoint
   /// Evaluation.
@@ -113,11 +115,14 @@ public struct RunConfiguration {
     seed = UInt64(try root.integer("seed", default: 1, in: 0...Int.max))
     data = try Data(root.section("data"))
     model = try families.family(root.section("model"))
-    training = try Training(root.section("training"))
-    optimizer = try StochasticGradientDescent.Options(root.section("optimizer"))
+    let (training, optimizer) = (try root.section("training"), try root.section("optimizer"))
+    self.training = try Training(training)
+    self.optimizer = try OptimizerOptions(optimizer)
+    decisions = try DecisionSettings(optimizer: optimizer, training: training)
     checkpoint = try Checkpoint(root.section("checkpoint"))
     evaluation = try Evaluation(root.section("evaluation"))
     try root.finish()
+    try decisions.check(data: data, evaluation: evaluation)
     resolved = root.resolvedNode
   }
 
@@ -195,18 +200,6 @@ extension RunConfiguration.Training {
   /// As many shards as keep about 64 samples each: smaller products waste the core, fewer shards
   /// would limit the number of ranks.
   static func standardShards(globalBatch: Int) -> Int { max(1, globalBatch / 64) }
-}
-
-extension StochasticGradientDescent.Options {
-  private enum Name: String, CaseIterable { case sgd }
-
-  init(_ reader: SettingsReader) throws {
-    let _: Name = try reader.choice("name", default: .sgd)
-    self.init(
-      learningRate: try reader.schedule("learning_rate", default: 0.05, in: 0...1e6),
-      momentum: try reader.schedule("momentum", default: 0, in: 0...0.999999),
-      weightDecay: try reader.schedule("weight_decay", default: 0, in: 0...1e3))
-  }
 }
 
 extension RunConfiguration.Checkpoint {

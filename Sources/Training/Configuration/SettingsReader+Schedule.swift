@@ -9,45 +9,68 @@ extension SettingsReader {
   ///     {kind: exponential, start: 0.1, factor: 0.95}
   ///     {kind: cosine, start: 0.1, end: 0.001, epochs: 50}
   ///     {kind: linear, start: 0.5, end: 0.9, epochs: 5}
+  ///     {kind: list, values: [0.1, 0.01]}
+  ///     {kind: constant, value: 0.1}
+  ///
+  /// Where it may follow updates, `per: step` counts these in the place of epochs (`steps` then
+  /// stands for `epochs`), and `warm_up_steps: 500` lets it rise over the first updates.
+  /// - Parameter followsUpdates: whether it may change inside an epoch.
   public func schedule(
-    _ key: String, default standard: Double? = nil, in range: ClosedRange<Double>
+    _ key: String, default standard: Double? = nil, in range: ClosedRange<Double>,
+    followsUpdates: Bool = false
   ) throws -> Schedule {
     guard let node = value(key), node.scalar == nil else {
       return .constant(try number(key, default: standard, in: range))
     }
-    if let items = node.sequence {
-      let values = items.compactMap { $0.scalar.flatMap { Double($0.string) } }
-      guard values.count == items.count, !values.isEmpty, values.allSatisfy(range.contains) else {
-        throw error(
-          "must be numbers from \(range.lowerBound) to \(range.upperBound), one an epoch", key: key)
-      }
-      record(key, node)
-      return .list(values)
-    }
-    return try scheduleMapping(key, in: range)
+    if node.sequence != nil { return .list(try values(key, in: range)) }
+    let reader = try section(key)
+    let unit: Unit = try followsUpdates ? reader.optionalChoice("per") ?? .epoch : .epoch
+    let schedule = try reader.scheduleMapping(unit, in: range)
+    let counted = unit == .step ? .perUpdate(schedule) : schedule
+    let warmUp =
+      try followsUpdates ? reader.optionalInteger("warm_up_steps", in: 1...Int.max) : nil
+    return warmUp.map { .warmUp(updates: $0, counted) } ?? counted
   }
 
-  private enum Kind: String, CaseIterable { case step, exponential, cosine, linear }
+  private enum Unit: String, CaseIterable { case epoch, step }
+  private enum Kind: String, CaseIterable {
+    case constant, list, step, exponential, cosine, linear
+  }
 
-  private func scheduleMapping(_ key: String, in range: ClosedRange<Double>) throws -> Schedule {
-    let reader = try section(key)
-    let kind: Kind = try reader.choice("kind")
-    let start = try reader.number("start", in: range)
+  private func values(_ key: String, in range: ClosedRange<Double>) throws -> [Double] {
+    guard let node = value(key) else {
+      throw missing(key, "a list of numbers, one an epoch or step")
+    }
+    let items = node.sequence.map(Array.init) ?? []
+    let values = items.compactMap { $0.scalar.flatMap { Double($0.string) } }
+    guard values.count == items.count, !values.isEmpty, values.allSatisfy(range.contains) else {
+      throw error(
+        "must be numbers from \(range.lowerBound) to \(range.upperBound), one an epoch", key: key)
+    }
+    record(key, node)
+    return values
+  }
+
+  private func scheduleMapping(_ unit: Unit, in range: ClosedRange<Double>) throws -> Schedule {
+    let kind: Kind = try choice("kind")
     switch kind {
+    case .constant: return .constant(try number("value", in: range))
+    case .list: return .list(try values("values", in: range))
     case .step:
       return .step(
-        start: start, factor: try reader.number("factor", in: 0...10),
-        every: try reader.integer("every", in: 1...Int.max))
+        start: try number("start", in: range), factor: try number("factor", in: 0...10),
+        every: try integer("every", in: 1...Int.max))
     case .exponential:
-      return .exponential(start: start, factor: try reader.number("factor", in: 0...10))
+      return .exponential(
+        start: try number("start", in: range), factor: try number("factor", in: 0...10))
     case .cosine:
       return .cosine(
-        start: start, end: try reader.number("end", default: 0, in: range),
-        epochs: try reader.integer("epochs", in: 1...Int.max))
+        start: try number("start", in: range), end: try number("end", default: 0, in: range),
+        epochs: try integer(unit.rawValue + "s", in: 1...Int.max))
     case .linear:
       return .linear(
-        start: start, end: try reader.number("end", in: range),
-        epochs: try reader.integer("epochs", in: 1...Int.max))
+        start: try number("start", in: range), end: try number("end", in: range),
+        epochs: try integer(unit.rawValue + "s", in: 1...Int.max))
     }
   }
 }

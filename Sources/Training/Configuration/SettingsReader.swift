@@ -20,7 +20,8 @@ public final class SettingsReader {
     self.path = path
     self.node = node.flatMap { $0.isNull ? nil : $0 }
     if let node = self.node, node.mapping == nil {
-      throw error("must be a mapping of keys to values", at: node)
+      let name = path.isEmpty ? "a configuration" : path
+      throw error("\(name) must be a mapping of keys to values", at: node)
     }
   }
 
@@ -84,6 +85,11 @@ public final class SettingsReader {
     try scalar(key, standard, "a number \(describe(range))") { text in
       Double(text).flatMap { range.contains($0) ? $0 : nil }
     }
+  }
+
+  /// A finite number that may be missing.
+  public func optionalNumber(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+    has(key) ? try number(key, in: range) : notGiven(key)
   }
 
   /// True or false.

@@ -13,10 +13,15 @@ struct Snapshot {
     parameters: [ParameterSet], trainer: StageTrainer, extra: [Checkpoint.NamedArray]
   ) throws -> [Checkpoint.NamedArray] {
     var arrays = extra
-    for set in parameters { arrays += named(set.layout, set.flat, "/parameters/") { $0 } }
-    let layout = trainer.stage.objective.parameters.layout
-    for (name, values) in trainer.optimizer.state {
-      arrays += named(layout, values, "/optimizer/") { "\($0)/\(name)" }
+    for set in parameters {
+      arrays += set.layout.slices.map { slice in
+        .init(
+          path: "/parameters/\(slice.name)", shape: slice.shape, values: set[slice.name].elements)
+      }
+    }
+    for (name, values) in trainer.distinctOptimizers.flatMap(\.stateByParameter) {
+      arrays.append(
+        .init(path: "/optimizer/\(name)", shape: values.shape, values: values.elements))
     }
     for state in trainer.stage.objective.state {
       let values = try communicator.gather(UnsafeBufferPointer(state.values.buffer))
@@ -26,15 +31,6 @@ struct Snapshot {
       )
     }
     return arrays
-  }
-
-  private func named(
-    _ layout: SliceLayout, _ flat: Tensor, _ prefix: String, _ name: (String) -> String
-  ) -> [Checkpoint.NamedArray] {
-    layout.slices.map { slice in
-      let values = flat.view(offset: slice.offset, shape: slice.shape).elements
-      return .init(path: prefix + name(slice.name), shape: slice.shape, values: values)
-    }
   }
 
   /// Metric sums of all shards, at rank 0 and everywhere.
@@ -51,13 +47,19 @@ struct Snapshot {
     }
   }
 
-  /// Puts optimizer, chains and metric sums back.
+  /// Puts the averages of parameters in their place, where the checkpoint holds any: what a stage is
+  /// judged by.
+  static func restoreAverages(_ set: ParameterSet, from checkpoint: Checkpoint) throws {
+    for slice in set.layout.slices {
+      let path = "/optimizer/\(slice.name)/\(ParameterAverage.name)"
+      if checkpoint[path] != nil { try copy(checkpoint, path, into: set[slice.name]) }
+    }
+  }
+
+  /// Puts optimizers, chains and metric sums back.
   func restore(_ trainer: StageTrainer, from checkpoint: Checkpoint) throws {
-    for slice in trainer.stage.objective.parameters.layout.slices {
-      for (name, values) in trainer.optimizer.state {
-        let part = values.view(offset: slice.offset, shape: slice.shape)
-        try Self.copy(checkpoint, "/optimizer/\(slice.name)/\(name)", into: part)
-      }
+    for (name, values) in trainer.distinctOptimizers.flatMap(\.stateByParameter) {
+      try Self.copy(checkpoint, "/optimizer/\(name)", into: values)
     }
     for state in trainer.stage.objective.state {
       let path = "/state/\(state.name)"

@@ -10,8 +10,10 @@ import Tensors
 public final class StageTrainer {
   /// What this stage trains.
   public let stage: Stage
-  /// Moves the parameters.
-  public let optimizer: any Optimizer
+  /// What moves the parameters, one for each phase of a step; phases may share one.
+  public let optimizers: [any Optimizer]
+  /// What evaluations have made of the learning rates.
+  public var rate = RateAdjustment.none
   /// Where the time of this rank went.
   public private(set) var times = StepTimes()
 
@@ -20,6 +22,7 @@ public final class StageTrainer {
   private let accumulators: [Accumulator]
   private let reducers: [any Reducer]
   private let destinations: [PhaseSums]
+  private var epoch = 0
 
   /// What the ranks agreed on in a step.
   public struct Agreement {
@@ -29,13 +32,25 @@ public final class StageTrainer {
     public var isNotFinite = false
   }
 
-  /// Buffers and messages for all steps of a stage.
-  public init(
+  /// Buffers and messages for all steps of a stage whose phases share an optimizer.
+  public convenience init(
     _ stage: Stage, optimizer: any Optimizer, loader: BatchLoader, layout: ShardLayout,
     reduction: ReductionMode, communicator: Communicator, across: any GlobalSum
   ) throws {
+    try self.init(
+      stage, optimizers: stage.objective.phases.map { _ in optimizer }, loader: loader,
+      layout: layout, reduction: reduction, communicator: communicator, across: across)
+  }
+
+  /// Buffers and messages for all steps of a stage.
+  /// - Parameter optimizers: one for each phase.
+  public init(
+    _ stage: Stage, optimizers: [any Optimizer], loader: BatchLoader, layout: ShardLayout,
+    reduction: ReductionMode, communicator: Communicator, across: any GlobalSum
+  ) throws {
+    precondition(optimizers.count == stage.objective.phases.count, "an optimizer for each phase")
     self.stage = stage
-    self.optimizer = optimizer
+    self.optimizers = optimizers
     self.loader = loader
     self.across = across
     let objective = stage.objective
@@ -46,15 +61,16 @@ public final class StageTrainer {
     }
     accumulators = reductions.map(\.0)
     reducers = reductions.map(\.1)
-    destinations = objective.phases.map {
-      PhaseSums($0, parameters: objective.parameters.layout)
+    destinations = zip(objective.phases, optimizers).map { phase, optimizer in
+      PhaseSums(
+        phase, parameters: objective.parameters.layout, holdsBack: optimizer.needsWholeGradient)
     }
   }
 
   /// Goes to an epoch.
   public func begin(epoch: Int) {
+    self.epoch = epoch
     stage.objective.begin(epoch: epoch)
-    optimizer.begin(epoch: epoch)
     loader.begin(epoch: epoch)
   }
 
@@ -67,6 +83,7 @@ public final class StageTrainer {
     var clock = StepClock()
     try loader.load(stepInEpoch: stepInEpoch, step: step)
     clock.lap(&times.load)
+    beginUpdate(stepInEpoch)
     var agreement = Agreement()
     for phase in stage.objective.phases.indices {
       let accumulator = accumulators[phase]
@@ -82,6 +99,13 @@ public final class StageTrainer {
     return agreement
   }
 
+  /// The number of updates follows from the place in the stage, so that nobody has to store it.
+  private func beginUpdate(_ stepInEpoch: Int) {
+    let moment = TrainingMoment(
+      epoch: epoch, update: epoch * loader.plan.stepsPerEpoch + stepInEpoch, rate: rate)
+    for optimizer in optimizers { optimizer.begin(moment) }
+  }
+
   /// Applies sums as they arrive, and reads the control words behind them.
   private func reduce(_ phase: Int, _ agreement: inout Agreement) throws {
     let end = accumulators[phase].sums.count
@@ -89,13 +113,14 @@ public final class StageTrainer {
     var stops = false
     var isNotFinite = false
     try reducers[phase].finish { range, sums in
-      destinations[phase].take(range, sums, count: count, optimizer: optimizer)
+      destinations[phase].take(range, sums, count: count, optimizer: optimizers[phase])
       for place in range.clamped(to: end..<end + Accumulator.controlWords) {
         let isSet = sums[place - range.lowerBound] != 0
         if place == end { stops = isSet } else { isNotFinite = isSet }
       }
     }
-    destinations[phase].finish(stage.objective, phase: phase, count: count)
+    destinations[phase].finish(
+      stage.objective, phase: phase, count: count, optimizer: optimizers[phase])
     agreement.stops = agreement.stops || stops
     agreement.isNotFinite = agreement.isNotFinite || isNotFinite
   }

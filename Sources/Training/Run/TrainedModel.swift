@@ -62,6 +62,9 @@ public final class TrainedModel {
         index,
         StageContext(shape: shape, seed: configuration.seed, layout: layout, earlier: earlier))
       try Snapshot.restore(next.objective.parameters, from: checkpoint)
+      if index == checkpoint.position.stage {
+        try Snapshot.restoreAverages(next.objective.parameters, from: checkpoint)
+      }
       earlier.append(next.objective.parameters)
       stage = next
     }

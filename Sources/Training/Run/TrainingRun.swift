@@ -20,6 +20,7 @@ public final class TrainingRun {
   private var lastMetrics: [(name: String, value: Double)] = []
   private var lastCheckpoint: Int?
   private var best: Checkpoint.Best?
+  private var decisions: EvaluationDecisions?
 
   private var configuration: RunConfiguration { setup.configuration }
 
@@ -73,7 +74,15 @@ public final class TrainingRun {
 
   private func train(_ stage: Stage, _ index: Int) throws -> ExitStatus {
     let trainer = try makeTrainer(stage)
-    if index > position.stage {
+    let isNew = index > position.stage
+    let history = isNew ? [:] : setup.checkpoint?.evaluations ?? [:]
+    let decisions = try together(communicator) {
+      try EvaluationDecisions(
+        configuration.decisions, criterion: stage.evaluator?.criterion, history: history)
+    }
+    self.decisions = decisions
+    trainer.rate = decisions.rate
+    if isNew {
       position = .init(stage: index, step: position.step)
       best = nil
       try writeCheckpoint(trainer)
@@ -85,18 +94,23 @@ public final class TrainingRun {
     }
     let evaluation = try StageEvaluation(stage, setup.data, setup.across)
     watch.restart()
-    while position.epoch < configuration.training.epochs && !reachedStepLimit {
+    while position.epoch < configuration.training.epochs && !reachedStepLimit && !stopsEarly {
       if try trainEpoch(trainer, evaluation) == .stopped { return .stopped }
     }
+    if stopsEarly { sayStopsEarly() }
     try finish(trainer, evaluation)
+    let isLast = index == configuration.model.stageCount - 1
+    // Only what others build on: the last stage may go on for more epochs.
+    if !isLast && !reachedStepLimit { trainer.adoptAverages() }
     return .done
   }
 
   private func makeTrainer(_ stage: Stage) throws -> StageTrainer {
-    try StageTrainer(
+    // What an objective moves by itself has no gradient, and no average.
+    let names = Set(stage.objective.phases.flatMap { $0.sums.slices.map(\.name) })
+    return try StageTrainer(
       stage,
-      optimizer: StochasticGradientDescent(
-        stage.objective.parameters, options: configuration.optimizer),
+      optimizer: configuration.optimizer.optimizer(stage.objective.parameters, names: names),
       loader: setup.data.trainingLoader(), layout: setup.layout,
       reduction: configuration.training.reduction, communicator: communicator,
       across: setup.across)
@@ -129,13 +143,20 @@ public final class TrainingRun {
     try evaluateIfDue(trainer, evaluation)
     if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
     // After the last epoch there is nothing to go on with: the run ends as if nobody had asked.
-    let isLast = position.epoch == configuration.training.epochs
+    let isLast = position.epoch == configuration.training.epochs || stopsEarly
     return stops && !isLast ? try stop(trainer) : .done
   }
 
   private func beginNextEpoch() {
     position.epoch += 1
     position.stepInEpoch = 0
+  }
+
+  private var stopsEarly: Bool { decisions?.stops ?? false }
+
+  private func sayStopsEarly() {
+    reporter?.finish()
+    reporter?.say("stopping after epoch \(position.epoch): \(decisions?.reason ?? "")")
   }
 
   private var reachedStepLimit: Bool {
@@ -164,13 +185,29 @@ public final class TrainingRun {
     let every = configuration.evaluation.everyEpochs
     // Before the checkpoint of the same step, which then knows of the best evaluation.
     let isLast = position.epoch == configuration.training.epochs
-    guard isLast || (every > 0 && position.epoch % every == 0) else { return }
-    try evaluate(trainer, evaluation)
+    let isDue = every > 0 && position.epoch % every == 0
+    guard isLast || isDue else { return }
+    try evaluate(trainer, evaluation, decides: isDue)
   }
 
-  private func evaluate(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
+  /// - Parameter decides: whether this is one of the evaluations at fixed epochs, which decide.
+  private func evaluate(
+    _ trainer: StageTrainer, _ evaluation: StageEvaluation, decides: Bool
+  ) throws {
     let start = watch.now
-    let values = try evaluation.run()
+    let values = try trainer.withAverages {
+      let values = try evaluation.run()
+      try report(trainer, values)
+      return values
+    }
+    watch.pause(watch.now - start)
+    if decides { try decide(trainer, values) }
+    try keepIfBest(trainer, values)
+  }
+
+  private func report(
+    _ trainer: StageTrainer, _ values: [(name: String, value: Double)]
+  ) throws {
     if let reporter {
       if !values.isEmpty {
         try reporter.record(
@@ -181,8 +218,22 @@ public final class TrainingRun {
       }
       if configuration.evaluation.pictures { try draw(trainer.stage) }
     }
-    watch.pause(watch.now - start)
-    try keepIfBest(trainer, values)
+  }
+
+  /// Values are the same bits on every rank, so all come to the same conclusion.
+  private func decide(_ trainer: StageTrainer, _ values: [(name: String, value: Double)]) throws {
+    guard let before = decisions, !before.isEmpty else { return }
+    decisions = try together(communicator) {
+      var after = before
+      try after.add(values)
+      return after
+    }
+    trainer.rate = decisions?.rate ?? .none
+    if trainer.rate != before.rate {
+      reporter?.say(
+        "no progress: from here on learning rates are multiplied by \(trainer.rate.factor)"
+          + (trainer.rate.minimum > 0 ? ", down to \(trainer.rate.minimum)" : ""))
+    }
   }
 
   /// Values are the same bits on every rank, so all come to the same conclusion.
@@ -206,7 +257,8 @@ public final class TrainingRun {
   }
 
   private func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
-    if try !isEvaluated(trainer.stage) { try evaluate(trainer, evaluation) }
+    // Where the last epoch was cut short: not one of the evaluations that decide.
+    if try !isEvaluated(trainer.stage) { try evaluate(trainer, evaluation, decides: false) }
     if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     summarize(trainer)
   }
@@ -296,7 +348,8 @@ public final class TrainingRun {
     let sums = try snapshot.metricSums(trainer)
     if communicator.rank == 0 {
       let checkpoint = Checkpoint(
-        arrays: arrays, metricSums: sums, position: position, best: best, program: programVersion,
+        arrays: arrays, metricSums: sums, evaluations: decisions?.history ?? [:],
+        position: position, best: best, program: programVersion,
         family: type(of: configuration.model).name, configuration: configuration.yaml,
         dataset: setup.data.fingerprint, sampleShape: setup.data.train.shape.axes,
         digest: parameterDigest(parameters))

@@ -26,7 +26,7 @@ import Testing
     #expect(read.training.logEverySteps == 100)
     #expect(read.training.blasThreads == 1)
     #expect(read.optimizer.learningRate == .constant(0.05))
-    #expect(read.optimizer.momentum == .constant(0))
+    #expect(read.optimizer.rule == .momentum(.constant(0), isNesterov: false))
     #expect(read.optimizer.weightDecay == .constant(0))
     #expect(read.checkpoint.everySteps == nil)
     #expect(read.checkpoint.keep == 3)
@@ -105,7 +105,8 @@ import Testing
     ("training.shards=0", "from 1"), ("training.shards=200", "at least training.shards, 200"),
     ("training.reduction=quick", "one of reproducible, fast"),
     ("training.log_every_steps=0", "at least 1"), ("training.blas_threads=0", "from 1"),
-    ("optimizer.name=adam", "one of sgd"), ("optimizer.learning_rate=-0.1", "from 0 to 1000000"),
+    ("optimizer.name=adma", "did you mean 'adam'?"),
+    ("optimizer.learning_rate=-0.1", "from 0 to 1000000"),
     ("optimizer.learning_rate=.nan", "a number"), ("optimizer.learning_rate=inf", "a number"),
     ("optimizer.momentum=1", "from 0 to 0.999999"), ("optimizer.weight_decay=-1", "from 0"),
     ("checkpoint.every_steps=0", "at least 1"), ("checkpoint.keep=0", "from 1"),

@@ -41,10 +41,10 @@ import Yams
           "model.chains", "model.family", "model.gibbs_steps", "model.hidden",
           "model.initial_deviation", "model.negative_hidden", "model.negative_visible",
           "model.positive_hidden", "model.pseudo_likelihood", "model.sample_sweeps",
-          "model.sampler",
-          "model.visible", "name", "optimizer.learning_rate", "optimizer.momentum",
-          "optimizer.name",
-          "optimizer.weight_decay", "seed", "training.blas_threads", "training.epochs",
+          "model.sampler", "model.visible", "name", "optimizer.averaging", "optimizer.clip_norm",
+          "optimizer.clip_value", "optimizer.decoupled_weight_decay", "optimizer.learning_rate",
+          "optimizer.momentum", "optimizer.name", "optimizer.plateau", "optimizer.weight_decay",
+          "seed", "training.blas_threads", "training.early_stopping", "training.epochs",
           "training.global_batch", "training.log_every_steps", "training.reduction",
           "training.shards", "training.steps",
         ])
@@ -75,6 +75,20 @@ import Yams
   func otherDifferencesDoNot(setting: String) throws {
     let (old, new) = (try configuration(), try configuration(shortest, setting))
     #expect(differencesThatMatter(old.resolved, new.resolved).isEmpty)
+  }
+
+  @Test("what evaluations are made of matters where they decide")
+  func evaluationsThatDecide() throws {
+    let text = shortest + "training: {early_stopping: {patience: 3}}\n"
+    let (file, other) = ("data.test.file=x.h5", "data.test.file=y.h5")
+    let old = try configuration(text, file)
+    let moved = try configuration(text, other, "evaluation.pictures=false")
+    #expect(differencesThatMatter(old.resolved, moved.resolved).isEmpty)
+    let changed = try configuration(text, file, "evaluation.every_epochs=2")
+    #expect(
+      differencesThatMatter(old.resolved, changed.resolved) == [
+        "evaluation.every_epochs was 1 and is now 2"
+      ])
   }
 
   private func flattenedKeys(_ node: Node, _ path: String = "") -> [String] {

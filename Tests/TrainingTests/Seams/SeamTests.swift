@@ -168,7 +168,8 @@ import Testing
     final class Recorder: Optimizer {
       var calls: [(Range<Int>, [Float])] = []
       let state: [(name: String, values: Tensor)] = []
-      func begin(epoch: Int) {}
+      let slices: [SliceLayout.Slice] = []
+      func begin(_ moment: TrainingMoment) {}
       func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, count: Int) {
         calls.append((range, range.indices.map { gradient[$0 - range.lowerBound] }))
       }
@@ -187,5 +188,36 @@ import Testing
     }
     #expect(seen == [3, 4, 5, 6, 0, 1])
     #expect(recorder.calls.count == 4, "neighbours go together")
+
+    // Held back, all come at once, after the whole has been measured.
+    final class Measuring: Optimizer {
+      var calls: [(Range<Int>, [Float])] = []
+      var measured: [[Float]] = []
+      let needsWholeGradient = true
+      let state: [(name: String, values: Tensor)] = []
+      let slices: [SliceLayout.Slice] = []
+      func begin(_ moment: TrainingMoment) {}
+      func measure(_ gradient: [UnsafeBufferPointer<Float>], count: Int) {
+        measured = gradient.map(Array.init)
+      }
+      func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, count: Int) {
+        #expect(!measured.isEmpty)
+        calls.append((range, range.indices.map { gradient[$0 - range.lowerBound] }))
+      }
+    }
+    let gradients = Phase(name: "p", sums: SliceLayout([("c", [2]), ("a", [3]), ("b", [1])]))
+    let held = PhaseSums(gradients, parameters: parameters.layout, holdsBack: true)
+    let measuring = Measuring()
+    for bucket in [0..<1, 1..<5, 5..<6] {
+      values.withUnsafeBufferPointer {
+        held.take(bucket, $0.baseAddress! + bucket.lowerBound, count: 1, optimizer: measuring)
+      }
+    }
+    #expect(measuring.calls.isEmpty)
+    let objective = TwoPhases(width: 1)
+    held.finish(objective, phase: 1, count: 1, optimizer: measuring)
+    #expect(measuring.measured == [[0, 1], [2, 3, 4, 5]])
+    #expect(measuring.calls.map(\.0) == [4..<6, 0..<4])
+    #expect(measuring.calls.map(\.1) == [[0, 1], [2, 3, 4, 5]])
   }
 }
