@@ -48,7 +48,7 @@ extension SettingsReader {
       _ = try flag("layer_norm", default: true)
       return LayerDescription(.layerNorm())
     }
-    if has("max_pool") { return LayerDescription(.maxPool(Pair(try integer("max_pool", in: positive)))) }
+    if has("max_pool") { return LayerDescription(.maxPool(square(try integer("max_pool", in: positive)))) }
     if has("reshape") {
       let shape = try strings("reshape").compactMap(Int.init)
       return LayerDescription(.reshape(shape))
@@ -65,10 +65,10 @@ extension SettingsReader {
   private func convolution(_ activation: Activation) throws -> LayerDescription {
     let isTransposed = has("conv_transpose")
     let channels = try integer(isTransposed ? "conv_transpose" : "conv", in: 1...65536)
-    let kernel = Pair(try integer("kernel", in: 1...64))
+    let kernel = square(try integer("kernel", in: 1...64))
     let sliding = Sliding(
-      stride: Pair(try integer("stride", default: 1, in: 1...64)),
-      padding: Pair(try integer("padding", default: 0, in: 0...64)))
+      stride: square(try integer("stride", default: 1, in: 1...64)),
+      padding: square(try integer("padding", default: 0, in: 0...64)))
     let kind: LayerDescription.Kind =
       isTransposed
       ? .transposedConvolution(channels: channels, kernel: kernel, sliding)
@@ -107,3 +107,6 @@ enum ActivationName: String, CaseIterable {
     }
   }
 }
+
+/// The same number along both axes.
+private func square(_ size: Int) -> Pair { Pair(size, size) }
