@@ -4,7 +4,7 @@ import HDF5
 import MessagePassing
 import Training
 
-/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd [TRAP]`.
+/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd|adam [TRAP]`.
 ///
 /// Two runs that differ in the number of steps alone must allocate the same number of times: what a
 /// run allocates belongs to its beginning and its end, to epochs and to lines of metrics, never to
@@ -21,14 +21,14 @@ struct AllocationTest {
     let code = runTogether(communicator) {
       try write(folder + "/data.h5")
       let trap = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 0
-      let sampler = arguments.count > 1 ? arguments[1] : "cd"
+      let name = arguments.count > 1 ? arguments[1] : "cd"
       // The first run warms up what the process makes once.
-      _ = try count(communicator, folder, sampler, steps: 20)
-      let few = try count(communicator, folder, sampler, steps: 50)
-      let many = try count(communicator, folder, sampler, steps: 150, trap: trap)
+      _ = try count(communicator, folder, name, steps: 20)
+      let few = try count(communicator, folder, name, steps: 50)
+      let many = try count(communicator, folder, name, steps: 150, trap: trap)
       let perStep = (many - few) / 100
       print(
-        "\(sampler), rank \(communicator.rank): \(perStep) allocations a step "
+        "\(name), rank \(communicator.rank): \(perStep) allocations a step "
           + "(\(few) in a run of 50 steps, \(many) in one of 150)")
       return abs(many - few) < 20 ? .done : .failed
     }
@@ -45,12 +45,17 @@ struct AllocationTest {
   }
 
   private static func count(
-    _ communicator: Communicator, _ folder: String, _ sampler: String, steps: Int, trap: Int = 0
+    _ communicator: Communicator, _ folder: String, _ name: String, steps: Int, trap: Int = 0
   ) throws -> Int {
+    // Adam with all that can stand around it, and contrastive divergence by it.
+    let optimizer =
+      name == "adam"
+      ? "{name: adam, clip_norm: 1, clip_value: 1, weight_decay: 0.1, averaging: 0.9}" : "{}"
     try """
     name: allocations
     data: {train: {file: \(folder)/data.h5}, transform: binarize-sample}
-    model: {family: rbm, hidden: 24, sampler: \(sampler)}
+    model: {family: rbm, hidden: 24, sampler: \(name == "pcd" ? "pcd" : "cd")}
+    optimizer: \(optimizer)
     training: {epochs: 1, steps: \(steps), global_batch: 8, shards: 4, log_every_steps: 1000000}
     checkpoint: {every_steps: 1000000}
     evaluation: {pictures: false}

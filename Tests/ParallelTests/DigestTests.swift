@@ -31,6 +31,14 @@ extension ParallelTests {
       Case(name: "standardize", settings: ["data.transform=standardize"]),
       Case(name: "binarize-sample", settings: ["data.transform=binarize-sample"]),
       Case(name: "shards of unequal batches", settings: ["training.global_batch=9"]),
+      Case(
+        name: "Adam, clipped, averaged",
+        settings: ["optimizer={name: adam, clip_norm: 0.5, averaging: 0.9}"]),
+      Case(
+        name: "RMSProp, clipped, plateau, by messages",
+        settings: [
+          "optimizer={name: rmsprop, clip_norm: 0.5, clip_value: 0.1, plateau: {patience: 0}}"
+        ], transport: .messages),
       Case(name: "streamed", settings: [scarce, "data.cache=never"], isLarge: true),
       Case(
         name: "streamed, order global",

@@ -13,18 +13,18 @@ extension ParallelTests {
       #expect(result.output.contains("all correct on \(ranks ?? 1) rank"))
     }
 
-    @Test("a step in steady state allocates nothing", arguments: ["cd", "pcd"])
-    func allocations(sampler: String) throws {
+    @Test("a step in steady state allocates nothing", arguments: ["cd", "pcd", "adam"])
+    func allocations(name: String) throws {
       for (ranks, transport) in [(nil, .messages), (2, .messages), (2, .sharedMemory)] as [Way] {
-        try checkAllocations(sampler, ranks, transport)
+        try checkAllocations(name, ranks, transport)
       }
     }
 
     private typealias Way = (Int?, Transport)
 
-    private func checkAllocations(_ sampler: String, _ ranks: Int?, _ transport: Transport) throws {
+    private func checkAllocations(_ name: String, _ ranks: Int?, _ transport: Transport) throws {
       let result = try Launcher.start(
-        program: "allocation-test", [sampler], ranks: ranks, transport: transport
+        program: "allocation-test", [name], ranks: ranks, transport: transport
       ).wait()
       #expect(result.status == 0 && !result.hung, "\(result.text)")
       let lines = result.output.split(separator: "\n")
