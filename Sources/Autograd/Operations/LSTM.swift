@@ -24,11 +24,10 @@ private struct LSTM: Operation {
     let (area, width) = (shape.area, shape.width)
     for step in 0..<shape.steps {
       let gates = frame[output].pointer + step * Self.blocks * area
-      gates.update(from: input + step * 4 * area, count: 4 * area)
       multiply(
-        rows: shape.rows, columns: 4 * width, inner: width, h, weights, .transposed, into: gates,
-        beta: 1)
-      sdt_lstm_step(gates, c, gates + 4 * area, gates + 5 * area, shape.rows, width)
+        rows: shape.rows, columns: 4 * width, inner: width, h, weights, .transposed, into: gates)
+      sdt_lstm_step(
+        gates, input + step * 4 * area, c, gates + 4 * area, gates + 5 * area, shape.rows, width)
       (c, h) = (UnsafePointer(gates + 4 * area), UnsafePointer(gates + 5 * area))
     }
   }
@@ -57,7 +56,7 @@ extension Variable {
   func statesBefore(block: Int, first: Variable, _ shape: RecurrentShape) -> Variable {
     let start = first.reshaped([1, shape.rows, shape.width])
     guard shape.steps > 1 else { return first }
-    let others = slice(axis: 0, 0..<shape.steps - 1).slice(axis: 1, block..<block + 1)
+    let others = slice(axis: 1, block..<block + 1).slice(axis: 0, 0..<shape.steps - 1)
       .reshaped([shape.steps - 1, shape.rows, shape.width])
     return .concatenated([start, others], axis: 0).reshaped([shape.steps * shape.rows, shape.width])
   }
@@ -85,19 +84,17 @@ private struct LSTMGradient: Operation {
     let (states, area, width) = (frame[inputs[5]].pointer, shape.area, shape.width)
     let out = result == .gates ? frame[output].pointer : gates.pointer
     dc.fill(0)
+    dh.fill(0)
     for step in stride(from: shape.steps - 1, through: 0, by: -1) {
       let own = states + step * LSTM.blocks * area
       let before = step > 0 ? own - 2 * area : frame[inputs[3]].pointer
-      sdt_add(dc.pointer, outer + 2 * step * area, area)
-      dh.pointer.update(from: outer + (2 * step + 1) * area, count: area)
-      if step < shape.steps - 1 {
-        multiply(
-          rows: shape.rows, columns: width, inner: 4 * width, out + (step + 1) * 4 * area, weights,
-          .none, into: dh.pointer, beta: 1)
-      }
       sdt_lstm_back(
-        out + step * 4 * area, own, before, own + 4 * area, dh.pointer, dc.pointer, shape.rows,
-        width)
+        out + step * 4 * area, own, before, own + 4 * area, outer + 2 * step * area,
+        outer + (2 * step + 1) * area, dh.pointer, dc.pointer, shape.rows, width)
+      guard step > 0 else { break }
+      multiply(
+        rows: shape.rows, columns: width, inner: 4 * width, out + step * 4 * area, weights, .none,
+        into: dh.pointer)
     }
     if result == .cell { frame[output].assign(dc) }
   }
