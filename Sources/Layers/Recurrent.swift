@@ -84,14 +84,13 @@ public struct Recurrent: Layer {
   public func step(
     _ x: Variable, _ state: State, _ context: LayerContext
   ) -> (all: Variable, last: State) {
-    let (steps, rows, size) = (x.shape[0], x.shape[1], kind.gates * hidden)
+    let (steps, rows) = (x.shape[0], x.shape[1])
     let weights = context.parameter(self, "hidden_weights")
     let (own, other) = (
       context.parameter(self, "input_bias"), context.parameter(self, "hidden_bias")
     )
-    let gates = x.reshaped([steps * rows, inputs])
-      .dense(context.parameter(self, "input_weights"), kind == .lstm ? own + other : own)
-      .reshaped([steps, rows, size])
+    let gates = x.dense(
+      context.parameter(self, "input_weights"), kind == .lstm ? own + other : own)
     func last(_ all: Variable) -> Variable {
       all.slice(axis: 0, steps - 1..<steps).reshaped([rows, hidden])
     }

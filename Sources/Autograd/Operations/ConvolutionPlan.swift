@@ -59,8 +59,8 @@ final class ConvolutionPlan {
     forEachBlock { first, samples in
       gather(x, first, samples)
       multiply(
-        rows: samples * pixels, columns: filters, inner: width, columns.pointer,
-        kernel.pointer, .transposed, into: results.pointer)
+        ProductSize(rows: samples * pixels, columns: filters, inner: width), columns.pointer,
+        .none, kernel.pointer, .transposed, into: results.pointer)
       for sample in 0..<samples {
         let to = y.pointer + (first + sample) * filters * pixels
         sdt_transpose(
@@ -79,8 +79,8 @@ final class ConvolutionPlan {
     forEachBlock { first, samples in
       takeResults(y, first, samples)
       multiply(
-        rows: samples * pixels, columns: width, inner: filters, results.pointer,
-        kernel.pointer, .none, into: columns.pointer)
+        ProductSize(rows: samples * pixels, columns: width, inner: filters), results.pointer,
+        .none, kernel.pointer, .none, into: columns.pointer)
       for sample in 0..<samples {
         padded.fill(0)
         windows.withKernel {
@@ -98,9 +98,9 @@ final class ConvolutionPlan {
     forEachBlock { first, samples in
       gather(x, first, samples)
       takeResults(y, first, samples)
-      multiplyTransposed(
-        rows: filters, columns: width, inner: samples * pixels, results.pointer,
-        columns.pointer, into: kernel.pointer, beta: first == 0 ? 0 : 1)
+      multiply(
+        ProductSize(rows: filters, columns: width, inner: samples * pixels), results.pointer,
+        .transposed, columns.pointer, .none, into: kernel.pointer, beta: first == 0 ? 0 : 1)
     }
     sdt_taps_unpack(
       w.pointer, kernel.pointer, taps.taps, taps.taps.count, filters, self.w[1], area)

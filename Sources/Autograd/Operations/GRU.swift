@@ -23,9 +23,7 @@ private struct GRU: Operation {
     for step in 0..<shape.steps {
       let gates = frame[output].pointer + step * Self.blocks * area
       gates.update(from: input + step * 3 * area, count: 3 * area)
-      multiply(
-        rows: rows, columns: 3 * width, inner: width, h, weights, .transposed,
-        into: products.pointer)
+      multiply(shape.forward(3), h, .none, weights, .transposed, into: products.pointer)
       sdt_shift_middle(products.pointer, products.pointer, bias, rows, 3 * width, 1)
       sdt_gru_step(
         gates, products.pointer, h, gates + 3 * area, gates + 4 * area, rows, width)
@@ -47,7 +45,8 @@ private struct GRU: Operation {
     let input = Variable.concatenated([hidden.slice(axis: 1, 0..<2 * width), last], axis: 1)
     let before = output.statesBefore(block: 4, first: inputs[3], shape)
     return [
-      input.reshaped([steps, rows, 3 * width]), hidden.product(.transposed, before, .none),
+      input.reshaped([steps, rows, 3 * width]),
+      hidden.product(shape.weights(3), .transposed, before, .none, shape: [3 * width, width]),
       hidden.sum(to: [1, 3 * width]).reshaped([3 * width]), record(.state, [rows, width]),
     ]
   }
@@ -87,9 +86,7 @@ private struct GRUGradient: Operation {
       sdt_add(dh.pointer, outer + step * area, area)
       sdt_gru_back(
         to, to + 3 * area, own, own + 3 * area, before, dh.pointer, shape.rows, width)
-      multiply(
-        rows: shape.rows, columns: width, inner: 3 * width, to, weights, .none, into: dh.pointer,
-        beta: 1)
+      multiply(shape.backward(3), to, .none, weights, .none, into: dh.pointer, beta: 1)
     }
     if result == .state { frame[output].assign(dh) }
   }

@@ -57,16 +57,28 @@ extension Variable {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) lies in \(shape[axis])")
     guard range.count < shape[axis] else { return self }
-    let node = tape.nodes[number]
-    if let joined = node.operation as? Joined, joined.axis == axis,
-      let place = joined.starts.firstIndex(of: range.lowerBound),
-      joined.lengths[place] == range.count
-    {
-      return Variable(tape: tape, number: node.inputs[place])
-    }
+    if let parts = joinedParts(axis, range) { return parts }
     var shape = self.shape
     shape[axis] = range.count
     return tape.record(Slice(axis: axis, range: range), [self], shape: shape)
+  }
+
+  /// A range of parts that are joined, none of which it cuts: those alone.
+  private func joinedParts(_ axis: Int, _ range: Range<Int>) -> Variable? {
+    let node = tape.nodes[number]
+    guard let joined = node.operation as? Joined, joined.axis == axis else { return nil }
+    let places = joined.starts.indices.filter {
+      range.overlaps(joined.starts[$0]..<joined.starts[$0] + joined.lengths[$0])
+    }
+    let areWhole = places.allSatisfy {
+      range.contains(joined.starts[$0])
+        && joined.starts[$0] + joined.lengths[$0] <= range.upperBound
+    }
+    guard areWhole, !places.isEmpty else { return nil }
+    let parts = places.map { Variable(tape: tape, number: node.inputs[$0]) }
+    if parts.count == 1, parts[0].shape[axis] == range.count { return parts[0] }
+    return .joined(
+      parts, at: places.map { joined.starts[$0] - range.lowerBound }, size: range.count, axis: axis)
   }
 
   /// Zeros before and after the elements of an axis.

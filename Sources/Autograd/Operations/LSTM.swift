@@ -8,6 +8,21 @@ struct RecurrentShape {
   let width: Int
   /// The numbers of a state.
   var area: Int { rows * width }
+
+  /// From a state to so many gates.
+  func forward(_ gates: Int) -> ProductSize {
+    ProductSize(rows: rows, columns: gates * width, inner: width)
+  }
+
+  /// From so many gates to a state.
+  func backward(_ gates: Int) -> ProductSize {
+    ProductSize(rows: rows, columns: width, inner: gates * width)
+  }
+
+  /// From gates and states of all steps to weights.
+  func weights(_ gates: Int) -> ProductSize {
+    ProductSize(rows: gates * width, columns: width, inner: steps * rows)
+  }
 }
 
 /// All steps of an LSTM. Inputs: what the input gives to the gates, [steps, rows, 4 width]; the weights
@@ -24,11 +39,9 @@ private struct LSTM: Operation {
     let (area, width) = (shape.area, shape.width)
     for step in 0..<shape.steps {
       let gates = frame[output].pointer + step * Self.blocks * area
-      gates.update(from: input + step * 4 * area, count: 4 * area)
-      multiply(
-        rows: shape.rows, columns: 4 * width, inner: width, h, weights, .transposed, into: gates,
-        beta: 1)
-      sdt_lstm_step(gates, c, gates + 4 * area, gates + 5 * area, shape.rows, width)
+      multiply(shape.forward(4), h, .none, weights, .transposed, into: gates)
+      sdt_lstm_step(
+        gates, input + step * 4 * area, c, gates + 4 * area, gates + 5 * area, shape.rows, width)
       (c, h) = (UnsafePointer(gates + 4 * area), UnsafePointer(gates + 5 * area))
     }
   }
@@ -42,24 +55,25 @@ private struct LSTM: Operation {
       return outer.tape.record(operation, inputs + [outer, output], shape: size)
     }
     let gates = record(.gates, [steps, rows, 4 * width])
-    let flat = gates.reshaped([steps * rows, 4 * width])
     let before = output.statesBefore(block: 5, first: inputs[2], shape)
-    let first = gates.slice(axis: 0, 0..<1).reshaped([rows, 4 * width])
+    let first = gates.slice(axis: 0, 0..<1)
     return [
-      gates, flat.product(.transposed, before, .none), first.product(.none, inputs[1], .none),
+      gates,
+      gates.product(shape.weights(4), .transposed, before, .none, shape: [4 * width, width]),
+      first.product(shape.backward(4), .none, inputs[1], .none, shape: [rows, width]),
       record(.cell, [rows, width]),
     ]
   }
 }
 
 extension Variable {
-  /// The states before each step, [steps · rows, width]: the first, then those of a block of a recurrence.
+  /// The states before each step: the first, then those of a block of a recurrence,
+  /// [steps, 1, rows, width].
   func statesBefore(block: Int, first: Variable, _ shape: RecurrentShape) -> Variable {
-    let start = first.reshaped([1, shape.rows, shape.width])
-    guard shape.steps > 1 else { return first }
-    let others = slice(axis: 0, 0..<shape.steps - 1).slice(axis: 1, block..<block + 1)
-      .reshaped([shape.steps - 1, shape.rows, shape.width])
-    return .concatenated([start, others], axis: 0).reshaped([shape.steps * shape.rows, shape.width])
+    let start = first.reshaped([1, 1, shape.rows, shape.width])
+    guard shape.steps > 1 else { return start }
+    let others = slice(axis: 1, block..<block + 1).slice(axis: 0, 0..<shape.steps - 1)
+    return .concatenated([start, others], axis: 0)
   }
 }
 
@@ -85,19 +99,15 @@ private struct LSTMGradient: Operation {
     let (states, area, width) = (frame[inputs[5]].pointer, shape.area, shape.width)
     let out = result == .gates ? frame[output].pointer : gates.pointer
     dc.fill(0)
+    dh.fill(0)
     for step in stride(from: shape.steps - 1, through: 0, by: -1) {
       let own = states + step * LSTM.blocks * area
       let before = step > 0 ? own - 2 * area : frame[inputs[3]].pointer
-      sdt_add(dc.pointer, outer + 2 * step * area, area)
-      dh.pointer.update(from: outer + (2 * step + 1) * area, count: area)
-      if step < shape.steps - 1 {
-        multiply(
-          rows: shape.rows, columns: width, inner: 4 * width, out + (step + 1) * 4 * area, weights,
-          .none, into: dh.pointer, beta: 1)
-      }
       sdt_lstm_back(
-        out + step * 4 * area, own, before, own + 4 * area, dh.pointer, dc.pointer, shape.rows,
-        width)
+        out + step * 4 * area, own, before, own + 4 * area, outer + 2 * step * area,
+        outer + (2 * step + 1) * area, dh.pointer, dc.pointer, shape.rows, width)
+      guard step > 0 else { break }
+      multiply(shape.backward(4), out + step * 4 * area, .none, weights, .none, into: dh.pointer)
     }
     if result == .cell { frame[output].assign(dc) }
   }

@@ -1,27 +1,35 @@
 import COpenBLAS
 
-/// result[rows, columns] = a[rows, inner] · b + beta · result (`cblas_sgemm`), on memory that need not
-/// be whole tensors.
-/// - Parameter b: [inner, columns], or [columns, inner] when transposed.
-public func multiply(
-  rows: Int, columns: Int, inner: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  _ transposition: Transposition, into result: UnsafeMutablePointer<Float>, beta: Float = 0
-) {
-  guard rows > 0, columns > 0 else { return }
-  let step = transposition == .none ? columns : inner
-  cblas_sgemm(
-    CblasRowMajor, CblasNoTrans, transposition.cblas, blasint(rows), blasint(columns),
-    blasint(inner), 1, a, blasint(max(inner, 1)), b, blasint(max(step, 1)), beta, result,
-    blasint(columns))
+/// The sizes of a matrix product: [rows, inner] · [inner, columns].
+public struct ProductSize: Sendable, Equatable {
+  /// Of the left matrix and the result.
+  public let rows: Int
+  /// Of the right matrix and the result.
+  public let columns: Int
+  /// What is summed over.
+  public let inner: Int
+
+  /// The sizes of a product.
+  public init(rows: Int, columns: Int, inner: Int) {
+    (self.rows, self.columns, self.inner) = (rows, columns, inner)
+  }
 }
 
-/// result[rows, columns] = aᵀ · b + beta · result, a [inner, rows], b [inner, columns].
-public func multiplyTransposed(
-  rows: Int, columns: Int, inner: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+/// result[rows, columns] = a · b + beta · result (`cblas_sgemm`), on memory that need not be whole
+/// tensors, nor of two axes.
+/// - Parameters:
+///   - a: [rows, inner], or [inner, rows] when transposed.
+///   - b: [inner, columns], or [columns, inner] when transposed.
+public func multiply(
+  _ size: ProductSize, _ a: UnsafePointer<Float>, _ transpositionA: Transposition,
+  _ b: UnsafePointer<Float>, _ transpositionB: Transposition,
   into result: UnsafeMutablePointer<Float>, beta: Float = 0
 ) {
-  guard rows > 0, columns > 0 else { return }
+  guard size.rows > 0, size.columns > 0 else { return }
+  let stepA = transpositionA == .none ? size.inner : size.rows
+  let stepB = transpositionB == .none ? size.columns : size.inner
   cblas_sgemm(
-    CblasRowMajor, CblasTrans, CblasNoTrans, blasint(rows), blasint(columns), blasint(inner), 1,
-    a, blasint(rows), b, blasint(columns), beta, result, blasint(columns))
+    CblasRowMajor, transpositionA.cblas, transpositionB.cblas, blasint(size.rows),
+    blasint(size.columns), blasint(size.inner), 1, a, blasint(max(stepA, 1)), b,
+    blasint(max(stepB, 1)), beta, result, blasint(size.columns))
 }
