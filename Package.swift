@@ -80,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "swift-dist-train",
       dependencies: [
-        "Training", "Benchmarks", "Objectives", "Datasets", "MessagePassing", "Reporting",
-        "Tensors",
+        "Training", "Benchmarks", "Models", "Objectives", "Datasets", "MessagePassing",
+        "Reporting", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
 
