@@ -128,7 +128,15 @@ void sdt_attract(const double *y, const int64_t *starts, const uint32_t *columns
     for (int64_t e = from; e < to; e += LANES) {
       lanes dx = {0}, dz = {0}, weight = {0};
       int held = to - e < LANES ? (int)(to - e) : LANES;
-      if (held == LANES) {
+      if (held == LANES && columns[e + LANES - 1] - columns[e] == LANES - 1) {
+        // Columns rise: these lie side by side.
+        const double *place = y + 2 * (size_t)columns[e];
+        for (int l = 0; l < LANES; l++) {
+          dx[l] = x - place[2 * l];
+          dz[l] = z - place[2 * l + 1];
+          weight[l] = p[e + l];
+        }
+      } else if (held == LANES) {
         for (int l = 0; l < LANES; l++) {
           dx[l] = x - y[2 * (size_t)columns[e + l]];
           dz[l] = z - y[2 * (size_t)columns[e + l] + 1];

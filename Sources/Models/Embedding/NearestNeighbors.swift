@@ -7,7 +7,8 @@ struct NearestNeighbors {
   let count: Int
   /// The points that this rank has found neighbours for.
   let rows: Range<Int>
-  /// The neighbours' numbers, the nearest first; of equal distances the smaller number: [rows, K].
+  /// The neighbours' numbers, [rows, K]: the nearest first and of equal distances the smaller number;
+  /// when all others are neighbours, rising.
   private(set) var numbers: [UInt32]
   /// Their squared distances: [rows, K].
   private(set) var squares: [Double]
@@ -24,8 +25,25 @@ struct NearestNeighbors {
     numbers = [UInt32](repeating: 0, count: deal.local.count * count)
     squares = [Double](repeating: 0, count: deal.local.count * count)
     guard !rows.isEmpty else { return }
-    search(points, deal)
-    for row in rows.indices { settle(row - rows.lowerBound, row, points) }
+    if count == points.shape[0] - 1 {
+      takeAll(points)
+    } else {
+      search(points, deal)
+      for row in rows { settle(row - rows.lowerBound, row, points) }
+    }
+  }
+
+  private mutating func takeAll(_ points: Tensor) {
+    let width = points.shape[1]
+    var place = 0
+    for row in rows {
+      for other in 0..<points.shape[0] where other != row {
+        numbers[place] = UInt32(other)
+        squares[place] = sdt_squared_distance_f64(
+          points.pointer + row * width, points.pointer + other * width, width)
+        place += 1
+      }
+    }
   }
 
   /// Finds candidates by |a|² + |b|² − 2a·b: products, which are fast.

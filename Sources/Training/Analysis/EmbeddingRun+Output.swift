@@ -12,6 +12,11 @@ extension EmbeddingRun {
     return "sha256:\(hash.hex)"
   }
 
+  /// `30` for 30.0.
+  private static func short(_ value: Double) -> String {
+    Int(exactly: value).map { "\($0)" } ?? "\(value)"
+  }
+
   private var hasLabels: Bool { labels.contains { $0 >= 0 } }
 
   /// Writes `/embedding` [N, 2], `/labels` [N] where there are classes, and the picture.
@@ -32,7 +37,7 @@ extension EmbeddingRun {
     guard let picture = options.picture else { return }
     let plot = ScatterPlot(
       positions, labels: hasLabels ? labels : [], title: "t-SNE of \(labels.count) points",
-      note: "perplexity \(Format.metric(options.embedding.perplexity)), "
+      note: "perplexity \(Self.short(options.embedding.perplexity)), "
         + "\(options.embedding.iterations) iterations, KL \(Format.metric(result.divergence))")
     try plot.render().write(to: picture)
   }
