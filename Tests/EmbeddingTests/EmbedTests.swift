@@ -48,7 +48,7 @@ extension AnalysisTests {
       let file = try File(reading: folder.path + "/a.h5")
       #expect(try file.dataset("/embedding").shape == [150, 2])
       let positions = try file.dataset("/embedding").readAll(as: Double.self)
-      #expect(positions.allSatisfy(\.isFinite))
+      #expect(positions.allSatisfy { $0.isFinite })
       let labels = try File(reading: Program.sample).dataset("/train/labels")
       let expected = try labels.readAll(as: Int32.self).prefix(150)
       #expect(try file.dataset("/labels").readAll(as: Int32.self) == Array(expected))

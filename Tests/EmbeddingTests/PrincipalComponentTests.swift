@@ -91,7 +91,8 @@ extension AnalysisTests {
       let settings = ["model.family=rbm", "model.hidden=10", "model.components=null"]
       let sets = settings.flatMap { ["--set", $0] }
       let run = try Program.run(
-        ["pca", "pca.yaml", "--components", "3", "--whiten", "--codes", "train", "-o", "a.h5"] + sets,
+        ["pca", "pca.yaml", "--components", "3", "--whiten", "--codes", "train", "-o", "a.h5"]
+          + sets,
         ranks: 2, in: folder)
       #expect(run.status == 0, "\(run.errors)")
       let script = "print(h5py.File('a.h5')['codes'][()].astype(float).var(0, ddof=1).tolist())"

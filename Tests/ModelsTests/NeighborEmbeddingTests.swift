@@ -170,10 +170,10 @@ struct NeighborEmbeddingTests {
     #expect(try last > 0 && last < 1.2 && last == embedding.divergence())
     let y = embedding.positions
     let strangers = (0..<count).count { point in
-      let nearest = (0..<count).filter { $0 != point }.min {
-        hypot(y[2 * $0] - y[2 * point], y[2 * $0 + 1] - y[2 * point + 1])
-          < hypot(y[2 * $1] - y[2 * point], y[2 * $1 + 1] - y[2 * point + 1])
-      }!
+      func distance(_ other: Int) -> Double {
+        hypot(y[2 * other] - y[2 * point], y[2 * other + 1] - y[2 * point + 1])
+      }
+      let nearest = (0..<count).filter { $0 != point }.min { distance($0) < distance($1) }!
       // A copy of a point is in the point's cluster, which is that of its own number: 3 apart.
       return nearest % 3 != point % 3
     }
@@ -189,7 +189,7 @@ struct NeighborEmbeddingTests {
       options.iterations = 300
       let embedding = try NeighborEmbedding(points, options: options, across: SoloGather())
       try embedding.run { _, _ in }
-      #expect(embedding.positions.allSatisfy(\.isFinite))
+      #expect(embedding.positions.allSatisfy { $0.isFinite })
     }
   }
 

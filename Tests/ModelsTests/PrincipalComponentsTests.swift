@@ -45,7 +45,8 @@ struct PrincipalComponentsTests {
     }
   }
 
-  @Test("the reconstruction error is the sum of the eigenvalues left out", arguments: [1, 4, 11, 12])
+  @Test(
+    "the reconstruction error is the sum of the eigenvalues left out", arguments: [1, 4, 11, 12])
   func error(kept: Int) throws {
     let found = try components(kept)
     let measured = found.squaredError(of: Self.samples) / Double(Self.count)

@@ -52,7 +52,8 @@ public final class NeighborEmbedding {
   /// - Returns: the divergence at the end.
   @discardableResult
   public func run(
-    reportEvery interval: Int = 50, _ report: (_ iteration: Int, _ divergence: Double) throws -> Void
+    reportEvery interval: Int = 50,
+    _ report: (_ iteration: Int, _ divergence: Double) throws -> Void
   ) throws -> Double {
     var descent = Descent(count: 2 * deal.local.count)
     for iteration in 0..<options.iterations {

@@ -154,7 +154,9 @@ private struct Classes {
   /// What the legend says: with more classes than colours, that there are more.
   var entries: [(name: String, color: RGB?)] {
     var entries: [(String, RGB?)] = names.prefix(Palette.count).map { ("\($0)", color($0)) }
-    if names.count > Palette.count { entries.append(("and \(names.count - Palette.count) more", nil)) }
+    if names.count > Palette.count {
+      entries.append(("and \(names.count - Palette.count) more", nil))
+    }
     if hasNone { entries.append(("none", .frame)) }
     return entries
   }

@@ -50,7 +50,8 @@ extension PrincipalComponentRun {
     let (kept, width) = (components.componentCount, components.width)
     let shown = min(kept, 100)
     let directions = Tensor(
-      shape: [shown, width], elements: components.components.prefix(shown * width).map { Float($0) })
+      shape: [shown, width], elements: components.components.prefix(shown * width).map { Float($0) }
+    )
     let back = Tensor(
       shape: examples.shape,
       elements: components.reconstructions(of: components.codes(of: examples)).map { Float($0) })

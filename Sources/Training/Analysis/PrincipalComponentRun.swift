@@ -137,7 +137,8 @@ public final class PrincipalComponentRun {
     let found = try together(communicator) {
       communicator.rank == 0 ? try PrincipalComponents(moments, components: kept) : nil
     }
-    let values = try (found.map { [$0.discardedVariance] + $0.explainedVariance + $0.components } ?? [])
+    let values = try
+      (found.map { [$0.discardedVariance] + $0.explainedVariance + $0.components } ?? [])
       .shared(communicator)
     return PrincipalComponents(
       mean: moments.center, components: Array(values.dropFirst(1 + kept)),
@@ -183,7 +184,8 @@ extension [Double] {
   func shared(_ communicator: Communicator) throws -> [Double] {
     let bytes = try communicator.broadcast(withUnsafeBytes { Array<UInt8>($0) })
     return [Double](unsafeUninitializedCapacity: bytes.count / 8) { buffer, count in
-      count = UnsafeMutableRawBufferPointer(buffer).initializeMemory(as: UInt8.self, from: bytes)
+      count =
+        UnsafeMutableRawBufferPointer(buffer).initializeMemory(as: UInt8.self, from: bytes)
         .initialized.count / 8
     }
   }

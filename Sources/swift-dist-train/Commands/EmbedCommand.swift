@@ -95,7 +95,8 @@ struct EmbedCommand: RankCommand {
       print("iteration \(iteration)/\(iterations)  KL \(Format.metric(divergence))")
     }
     guard let result, !quiet else { return .done }
-    print("\(result.count) points, \(result.method.rawValue), KL \(Format.metric(result.divergence))")
+    print(
+      "\(result.count) points, \(result.method.rawValue), KL \(Format.metric(result.divergence))")
     print("digest: \(result.digest)")
     print(([output] + (picture.map { [$0] } ?? [])).joined(separator: "\n"))
     return .done
