@@ -111,6 +111,18 @@ extension AnalysisTests {
       #expect(try folder.files.isEmpty)
     }
 
+    @Test("a point that is not finite is named")
+    func notFinite() throws {
+      var codes = (0..<200).map { Float($0) }
+      codes[2 * 57 + 1] = .nan
+      try File.creatingAtomically(folder.path + "/codes.h5") { file in
+        _ = try file.write("/codes", shape: [100, 2], values: codes)
+      }
+      let run = try Program.run(["embed", "codes.h5"], ranks: 2, in: folder)
+      #expect(run.status == 2 && run.errors.contains("/codes[57]"), "\(run.errors)")
+      #expect(try folder.files == ["codes.h5"])
+    }
+
     @Test("positions that are not finite end it with exit code 4")
     func diverged() throws {
       let run = try Program.run(

@@ -88,11 +88,11 @@ extension AnalysisTests {
 
     @Test("whitened codes, and the components of any model's configuration")
     func otherModel() throws {
-      let settings = ["model.family=rbm", "model.hidden=10", "model.components=null"]
-      let sets = settings.flatMap { ["--set", $0] }
+      let rbm = try String(contentsOfFile: folder.path + "/pca.yaml", encoding: .utf8)
+        .replacing("{family: pca, components: 50}", with: "{family: rbm, hidden: 10}")
+      try folder.write(rbm, to: "rbm.yaml")
       let run = try Program.run(
-        ["pca", "pca.yaml", "--components", "3", "--whiten", "--codes", "train", "-o", "a.h5"]
-          + sets,
+        ["pca", "rbm.yaml", "--components", "3", "--whiten", "--codes", "train", "-o", "a.h5"],
         ranks: 2, in: folder)
       #expect(run.status == 0, "\(run.errors)")
       let script = "print(h5py.File('a.h5')['codes'][()].astype(float).var(0, ddof=1).tolist())"
