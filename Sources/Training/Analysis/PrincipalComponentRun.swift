@@ -122,10 +122,12 @@ public final class PrincipalComponentRun {
       errors.append(("test, measured", try meanError(components, test)))
     }
     let codes = try options.codes.map { try encode(components, $0) }
-    let examples = try together(communicator) { try data.examples(32) }
+    let examples = try together(communicator) {
+      communicator.rank == 0 && options.pictures ? try data.examples(32) : nil
+    }
     guard communicator.rank == 0 else { return nil }
     try write(components, codes: codes ?? nil)
-    if options.pictures { try draw(components, examples) }
+    if let examples { try draw(components, examples) }
     return Result(
       errors: errors, explained: components.explainedVarianceRatio.reduce(0, +),
       digest: digest(components), files: Self.files(options))
