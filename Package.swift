@@ -82,8 +82,8 @@ let package = Package(
     .executableTarget(
       name: "swift-dist-train",
       dependencies: [
-        "Training", "Benchmarks", "Objectives", "Datasets", "MessagePassing", "Reporting",
-        "Tensors",
+        "Training", "Benchmarks", "Models", "Objectives", "Datasets", "MessagePassing",
+        "Reporting", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
 
@@ -133,6 +133,8 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
       swiftSettings: swift),
+    .testTarget(
+      name: "EmbeddingTests", dependencies: ["HDF5", "PNG"], swiftSettings: swift),
     .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
     .testTarget(
       name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),

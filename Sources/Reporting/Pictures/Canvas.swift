@@ -13,6 +13,10 @@ struct RGB: Equatable {
   static let frame = RGB(red: 200, green: 204, blue: 211)
   /// Where a tile has no value.
   static let nothing = RGB(red: 232, green: 234, blue: 238)
+  /// Lines behind points.
+  static let grid = RGB(red: 236, green: 238, blue: 241)
+  /// Text that may be overlooked.
+  static let faint = RGB(red: 120, green: 126, blue: 136)
   /// Where a value is NaN: a colour that no scale has.
   static let invalid = RGB(red: 255, green: 0, blue: 200)
 }
@@ -48,6 +52,24 @@ struct Canvas {
     fill(x: x - 1, y: y + height, width: width + 2, height: 1, .frame)
     fill(x: x - 1, y: y, width: 1, height: height, .frame)
     fill(x: x + width, y: y, width: 1, height: height, .frame)
+  }
+
+  /// A disc with soft edges that lets through what is behind it.
+  mutating func disc(x: Double, y: Double, radius: Double, _ color: RGB, opacity: Double) {
+    for row in max(0, Int(y - radius - 1))..<max(0, min(height, Int(y + radius + 2))) {
+      for column in max(0, Int(x - radius - 1))..<max(0, min(width, Int(x + radius + 2))) {
+        let (dx, dy) = (Double(column) + 0.5 - x, Double(row) + 0.5 - y)
+        let cover = min(1, max(0, radius + 0.5 - (dx * dx + dy * dy).squareRoot())) * opacity
+        if cover > 0 { blend(row * width + column, color, cover) }
+      }
+    }
+  }
+
+  private mutating func blend(_ pixel: Int, _ color: RGB, _ share: Double) {
+    for (channel, value) in [color.red, color.green, color.blue].enumerated() {
+      let old = Double(pixels[3 * pixel + channel])
+      pixels[3 * pixel + channel] = UInt8((old + (Double(value) - old) * share).rounded())
+    }
   }
 
   /// Text whose upper left corner is at (x, y), each dot of the font `scale` pixels wide.

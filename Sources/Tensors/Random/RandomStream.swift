@@ -30,6 +30,8 @@ public struct RandomPurpose: Sendable, Equatable {
   public static let latent = RandomPurpose(number: 9)
   /// Corruption of the input of denoising models.
   public static let corruption = RandomPurpose(number: 10)
+  /// First positions of the points of an embedding.
+  public static let embedding = RandomPurpose(number: 20)
 }
 
 /// Counter-based random numbers: Philox4x32-10 keyed by (seed, purpose) and counted by

@@ -64,7 +64,7 @@ public protocol ModelFamily: SendableMetatype {
   /// Reads the settings under `model`.
   init(_ settings: SettingsReader) throws
 
-  /// The number of stages, at least one.
+  /// The number of stages; 0 for a model that is not trained by steps and has a command of its own.
   var stageCount: Int { get }
 
   /// Whether the run's other settings suit the family; throws a `ConfigurationError`.
@@ -89,7 +89,9 @@ extension ModelFamily {
 /// The model families that a configuration may name.
 public struct FamilyRegistry: Sendable {
   /// All that this program trains.
-  public static let standard = FamilyRegistry([RBMFamily.self, VAEFamily.self])
+  public static let standard = FamilyRegistry([
+    RBMFamily.self, PCAFamily.self, VAEFamily.self,
+  ])
 
   private let families: [any ModelFamily.Type]
 

@@ -110,10 +110,11 @@ public final class DataPipeline {
   }
 
   private static func sequential(
-    _ table: SampleTable, _ configuration: RunConfiguration, _ layout: ShardLayout
+    _ table: SampleTable, _ configuration: RunConfiguration, _ layout: ShardLayout,
+    rows: Int = evaluationRows
   ) -> EpochPlan {
     EpochPlan(
-      count: table.count, globalBatch: layout.shards * evaluationRows, shards: layout.shards,
+      count: table.count, globalBatch: layout.shards * rows, shards: layout.shards,
       order: nil, seed: configuration.seed, sampleBytes: table.sampleBytes,
       memory: min(configuration.data.memory, 64 << 20))
   }
@@ -180,6 +181,17 @@ public final class DataPipeline {
       train, plan: Self.sequential(train, configuration, layout), layout: layout,
       preparation: try preparation(train, isEvaluation: true),
       cache: configuration.data.order == .shard ? trainCache : .none)
+  }
+
+  /// Loads the samples of one shard of this rank, in order, `rows` at a time; nil without the set.
+  func shardLoader(_ split: EvaluationSplit, shard: Int, rows: Int) throws -> BatchLoader? {
+    guard let table = split == .test ? test : train else { return nil }
+    let isKept = split == .test || configuration.data.order == .shard
+    return BatchLoader(
+      table, plan: Self.sequential(table, configuration, layout, rows: rows),
+      layout: ShardLayout(shards: layout.shards, ranks: layout.shards, rank: shard),
+      preparation: try preparation(table, isEvaluation: true),
+      cache: isKept ? (split == .test ? testCache : trainCache) ?? .none : .none)
   }
 
   /// The first samples of the test set, or of the training set without one, [n, width].

@@ -24,8 +24,8 @@ struct PictureWriter {
 
   /// A picture's image.
   func draw(_ picture: Picture) -> PNGImage {
-    let scale: ColorScale = picture.values == .signed ? .signed(.overall) : .unit
     let rows = picture.rows.map { tiles($0, picture.values) }
+    let scale = scale(picture.values, samples: rows[0])
     if rows.count == 1 {
       return ImageGrid(rows[0], scale: scale, title: picture.title).render()
     }
@@ -34,6 +34,17 @@ struct PictureWriter {
       of: Array(zip(labels, rows)).map { (name: $0.0, tiles: $0.1) }, scale: scale,
       title: picture.title
     ).render()
+  }
+
+  /// Data that was not brought to 0…1 has a scale of its own: that of the first row, the samples.
+  private func scale(_ values: Picture.Values, samples: Tiles) -> ColorScale {
+    switch (values, transform) {
+    case (.signed, _): return .signed(.overall)
+    case (.data, .none), (.data, .standardize):
+      let finite = samples.values.filter(\.isFinite)
+      return .gray((finite.min() ?? 0)...(finite.max() ?? 1))
+    default: return .unit
+    }
   }
 
   private func tiles(_ values: Tensor, _ kind: Picture.Values) -> Tiles {

@@ -19,6 +19,14 @@ struct RunSetup {
 
   init(_ communicator: Communicator, _ options: TrainingOptions) throws {
     let configuration = try Self.configuration(communicator, options)
+    guard configuration.model.stageCount > 0 else {
+      let family = type(of: configuration.model).name
+      throw RankFailure(
+        status: .badInput, rank: 0,
+        description:
+          "a model of family \(family) is not trained by steps; run 'swift-dist-train \(family) "
+          + "\(options.configuration)'")
+    }
     let shards = configuration.training.shards
     guard communicator.size <= shards else {
       throw RankFailure(
@@ -44,7 +52,7 @@ struct RunSetup {
   }
 
   /// Rank 0 reads the file, all parse it.
-  private static func configuration(
+  static func configuration(
     _ communicator: Communicator, _ options: TrainingOptions
   ) throws -> RunConfiguration {
     let text = try together(communicator) {
