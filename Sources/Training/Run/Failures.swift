@@ -27,7 +27,7 @@ public enum ExitStatus: Int32, Sendable {
     case is ConfigurationError, is DatasetError, is HDF5Error, is CheckpointError, is UsageError:
       self = .badInput
     case is NumericalError: self = .numerical
-    case is MPIError: self = .communication
+    case is MPIError, is LauncherMismatch: self = .communication
     default: self = .failed
     }
   }

@@ -53,12 +53,24 @@ public struct RunDirectory: Sendable {
           "cannot create \(folder); name a folder that you may write with --run-dir")
       }
     }
+    try lock()
     try checkpoints.removeAll(after: step)
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
-      let old = pictures.filter { $0.hasSuffix(".png") }.map { images + "/" + $0 }
+      let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }
+      let old = own.map { images + "/" + $0 }
       for path in old + [metrics, log] { try? files.removeItem(atPath: path) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
+  }
+
+  /// Two runs in one folder would overwrite each other's files. The lock ends with the process.
+  private func lock() throws {
+    let file = open(path + "/.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+    // A file system without locks cannot tell.
+    guard file >= 0, flock(file, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+    close(file)
+    throw UsageError(
+      "another run is working in \(path); wait for it, or name another folder with --run-dir")
   }
 }

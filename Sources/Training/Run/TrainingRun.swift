@@ -80,8 +80,8 @@ public final class TrainingRun {
     } else if let checkpoint = setup.checkpoint {
       try restoreParameters(stage)
       try together(communicator) { try snapshot.restore(trainer, from: checkpoint) }
-      lastCheckpoint = checkpoint.position.step
       best = checkpoint.best
+      try keepWhatWasResumed(trainer)
     }
     let evaluation = try StageEvaluation(stage, setup.data, setup.across)
     watch.restart()
@@ -90,6 +90,18 @@ public final class TrainingRun {
     }
     try finish(trainer, evaluation)
     return .done
+  }
+
+  /// A run that goes on from a checkpoint of another folder has one of its own from the start.
+  private func keepWhatWasResumed(_ trainer: StageTrainer) throws {
+    let store = setup.directory.checkpoints
+    let files = FileManager.default
+    let found = [store.bestPath, store.path(step: position.step)].map {
+      UInt8(files.fileExists(atPath: $0) ? 1 : 0)
+    }
+    let here = try communicator.broadcast(found)
+    if here[0] == 0 { best = nil }
+    if here[1] == 1 { lastCheckpoint = position.step } else { try writeCheckpoint(trainer) }
   }
 
   private func makeTrainer(_ stage: Stage) throws -> StageTrainer {
@@ -169,6 +181,7 @@ public final class TrainingRun {
   }
 
   private func evaluate(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
+    guard trainer.stage.objective.parameters.flat.isFinite else { throw divergence(trainer) }
     let start = watch.now
     let values = try evaluation.run()
     if let reporter {
@@ -225,8 +238,9 @@ public final class TrainingRun {
     reporter.say(
       "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs, "
         + "\(Format.rate(watch.overallRate)) samples/s; rank 0 spent "
-        + "\(Format.metric(times.compute)) s computing, \(Format.metric(times.reduce)) s reducing, "
-        + "\(Format.metric(times.load)) s loading")
+        + String(
+          format: "%.2f s computing, %.2f s reducing, %.2f s loading", times.compute, times.reduce,
+          times.load))
     reporter.say("pictures: \(setup.directory.images)")
     reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")
     if let best {
