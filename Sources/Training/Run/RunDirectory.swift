@@ -43,7 +43,8 @@ public struct RunDirectory: Sendable {
   /// Makes the folders and writes the resolved configuration.
   /// - Parameter step: the step of the checkpoint that the run goes on from. What an older run did
   ///   after it goes, and all that it did when there is no checkpoint.
-  func prepare(configuration: String, resumedAt step: Int?) throws {
+  /// - Returns: the lock of the folder, to be held as long as the run works there.
+  func prepare(configuration: String, resumedAt step: Int?) throws -> RunLock {
     let files = FileManager.default
     for folder in [path, checkpoints.directory, images] {
       do {
@@ -53,7 +54,7 @@ public struct RunDirectory: Sendable {
           "cannot create \(folder); name a folder that you may write with --run-dir")
       }
     }
-    try lock()
+    let lock = try RunLock(self)
     try checkpoints.removeAll(after: step)
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
@@ -62,15 +63,6 @@ public struct RunDirectory: Sendable {
       for path in old + [metrics, log] { try? files.removeItem(atPath: path) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
-  }
-
-  /// Two runs in one folder would overwrite each other's files. The lock ends with the process.
-  private func lock() throws {
-    let file = open(path + "/.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-    // A file system without locks cannot tell.
-    guard file >= 0, flock(file, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
-    close(file)
-    throw UsageError(
-      "another run is working in \(path); wait for it, or name another folder with --run-dir")
+    return lock
   }
 }

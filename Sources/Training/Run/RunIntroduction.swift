@@ -32,7 +32,8 @@ struct RunIntroduction {
         + "reduction \(configuration.training.reduction.rawValue)",
       "\(data.train.count) training samples of \(data.train.shape.text), \(test)\(place); batch "
         + "\(configuration.training.globalBatch), \(counted(data.plan.stepsPerEpoch, "step")) an epoch",
-    ] + warnings + unevenness(configuration.training) + configuration.model.warnings(configuration) + setup.notes
+    ] + warnings + unevenness(configuration.training) + configuration.model.warnings(configuration)
+      + setup.notes
   }
 
   private func unevenness(_ training: RunConfiguration.Training) -> [String] {

@@ -34,8 +34,10 @@ public final class TrainingRun {
     let step = setup.checkpoint?.position.step
     reporter = try together(communicator) {
       guard communicator.rank == 0 else { return nil }
-      try setup.directory.prepare(configuration: setup.configuration.yaml, resumedAt: step)
-      return try RunReporter(setup.directory, isQuiet: options.isQuiet, resumedAt: step)
+      let lock = try setup.directory.prepare(
+        configuration: setup.configuration.yaml, resumedAt: step)
+      return try RunReporter(
+        setup.directory, lock: lock, isQuiet: options.isQuiet, resumedAt: step)
     }
   }
 
