@@ -28,6 +28,10 @@ public final class Communicator {
     try MPIError.check(sdt_mpi_init(&provided), "MPI_Init_thread")
     try MPIError.check(sdt_mpi_rank(&rank), "MPI_Comm_rank")
     try MPIError.check(sdt_mpi_size(&size), "MPI_Comm_size")
+    // Each process of a foreign launcher believes that it is alone, and all would train in one place.
+    if let expected = environment.expectedSize, expected != Int(size) {
+      throw LauncherMismatch(launched: expected, found: Int(size))
+    }
     return Communicator(rank: Int(rank), size: Int(size), usesMPI: true)
   }
 
@@ -115,7 +119,7 @@ public final class Communicator {
     guard size > 1 else { return [bytes] }
     let counts = try allGather(counts: bytes.count)
     var all = [UInt8](repeating: 0, count: counts.reduce(0, +))
-    let (lengths, offsets) = Self.extents(counts)
+    let (lengths, offsets) = try Self.extents(counts)
     let code = sdt_mpi_allgatherv(bytes, Int32(bytes.count), &all, lengths, offsets)
     try MPIError.check(code, "MPI_Allgatherv")
     return zip(offsets, counts).map { Array(all[Int($0)..<Int($0) + $1]) }
@@ -126,7 +130,7 @@ public final class Communicator {
   public func allGather(_ values: [Double], counts: [Int]) throws -> [Double] {
     guard size > 1 else { return values }
     var all = [Double](repeating: 0, count: counts.reduce(0, +))
-    let (lengths, offsets) = Self.extents(counts.map { $0 * MemoryLayout<Double>.stride })
+    let (lengths, offsets) = try Self.extents(counts.map { $0 * MemoryLayout<Double>.stride })
     let code = sdt_mpi_allgatherv(values, lengths[rank], &all, lengths, offsets)
     try MPIError.check(code, "MPI_Allgatherv")
     return all
@@ -136,25 +140,53 @@ public final class Communicator {
   /// (`MPI_Gatherv`).
   public func gather(_ values: UnsafeBufferPointer<Float>, root: Int = 0) throws -> [Float] {
     guard size > 1 else { return Array(values) }
-    let counts = try allGather(counts: values.count * MemoryLayout<Float>.stride)
-    let total = counts.reduce(0, +) / MemoryLayout<Float>.stride
-    var all = [Float](repeating: 0, count: rank == root ? total : 0)
-    let (lengths, offsets) = Self.extents(counts)
-    let code = sdt_mpi_gatherv(
-      values.baseAddress, lengths[rank], &all, lengths, offsets, Int32(root))
-    try MPIError.check(code, "MPI_Gatherv")
+    let counts = try allGather(counts: values.count)
+    var all = [Float](repeating: 0, count: rank == root ? counts.reduce(0, +) : 0)
+    // In rounds: MPI counts with 32 bits.
+    let most = max(1, (1 << 28) / size)
+    for start in stride(from: 0, to: counts.max()!, by: most) {
+      let parts = counts.map { (start..<start + most).clamped(to: 0..<$0) }
+      try gatherRound(values, parts, into: &all, counts, root)
+    }
     return all
+  }
+
+  /// Every rank's part, brought to its place at the root.
+  private func gatherRound(
+    _ values: UnsafeBufferPointer<Float>, _ parts: [Range<Int>], into all: inout [Float],
+    _ counts: [Int], _ root: Int
+  ) throws {
+    var round = [Float](repeating: 0, count: rank == root ? parts.reduce(0) { $0 + $1.count } : 0)
+    let (lengths, offsets) = try Self.extents(
+      parts.map { $0.count * MemoryLayout<Float>.stride })
+    let own = values.baseAddress.map { $0 + parts[rank].lowerBound }
+    let code = sdt_mpi_gatherv(own, lengths[rank], &round, lengths, offsets, Int32(root))
+    try MPIError.check(code, "MPI_Gatherv")
+    guard rank == root else { return }
+    var (from, first) = (0, 0)
+    for (part, count) in zip(parts, counts) {
+      let place = first + part.lowerBound
+      all.replaceSubrange(place..<place + part.count, with: round[from..<from + part.count])
+      from += part.count
+      first += count
+    }
   }
 
   private func allGather(counts: Int) throws -> [Int] {
     var mine = Int64(counts)
     var all = [Int64](repeating: 0, count: size)
-    let (lengths, offsets) = Self.extents(all.map { _ in 8 })
+    let (lengths, offsets) = try Self.extents(all.map { _ in 8 })
     try MPIError.check(sdt_mpi_allgatherv(&mine, 8, &all, lengths, offsets), "MPI_Allgatherv")
     return all.map(Int.init)
   }
 
-  private static func extents(_ counts: [Int]) -> (lengths: [Int32], offsets: [Int32]) {
+  private static func extents(
+    _ counts: [Int]
+  ) throws(MPIError) -> (lengths: [Int32], offsets: [Int32]) {
+    let total = counts.reduce(0, +)
+    guard total <= Int32.max else {
+      throw MPIError(call: "MPI_Allgatherv", reason: "\(total) bytes are more than MPI can count")
+    }
     var offset: Int32 = 0
     let offsets = counts.map { count in
       defer { offset += Int32(count) }

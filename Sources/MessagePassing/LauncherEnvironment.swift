@@ -7,6 +7,8 @@ public struct LauncherEnvironment: Sendable {
   public let rank: Int
   /// The number of processes that were launched together; nil without a launcher.
   public let size: Int?
+  /// How many processes the launcher says there are; nil where it does not say.
+  let expectedSize: Int?
 
   /// Reads an environment.
   ///
@@ -23,6 +25,7 @@ public struct LauncherEnvironment: Sendable {
     // srun --mpi=pmix sets PMIX_RANK, and SLURM_NTASKS tells the size.
     let slurm = environment["PMIX_RANK"] == nil ? nil : number(["SLURM_NTASKS"])
     self.rank = rank ?? 0
+    expectedSize = size ?? slurm
     switch environment["SDT_MPI_INIT"] {
     case "0": self.size = nil
     case "1": self.size = size ?? slurm ?? 1

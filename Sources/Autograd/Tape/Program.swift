@@ -53,6 +53,24 @@ public final class Program {
   /// Memory for a run. Frames of one program may be used one after the other, or together.
   public func makeFrame() -> Frame { Frame(tensors: plan.allocate(tape)) }
 
+  /// A frame of the program's own, for who needs no more than one.
+  private lazy var ownFrame = makeFrame()
+
+  /// Puts memory in the place of an input, in the program's own frame.
+  public func bind(_ variable: Variable, to tensor: Tensor) { ownFrame.bind(variable, to: tensor) }
+
+  /// Runs the program on its own frame.
+  /// - Parameters:
+  ///   - step: the update that random numbers are counted by.
+  ///   - ids: the samples' global indices, [rows], where there are random numbers.
+  public func run(step: Int = 0, seed: UInt64 = 0, ids: UnsafePointer<UInt32>? = nil) {
+    (ownFrame.step, ownFrame.seed, ownFrame.ids) = (step, seed, ids)
+    run(ownFrame)
+  }
+
+  /// An input or a result, in the program's own frame.
+  public func value(_ variable: Variable) -> Tensor { ownFrame.value(variable) }
+
   /// Runs the program on one shard.
   public func run(_ frame: Frame) {
     precondition(!sumsOverShards, "a program that sums over shards runs on all of them together")

@@ -55,10 +55,16 @@ public struct CheckpointStore {
   /// half written. Later ones would push out those that a run writes when it goes on.
   func removeAll(after step: Int?) throws {
     let late = numbered().filter { $0.step > step ?? -1 }.map(\.path)
-    let torn = names.filter { $0.hasSuffix(".h5.partial") || (step == nil && $0 == "best.h5") }
+    let torn = names.filter { $0.hasSuffix(".h5.partial") || ($0 == "best.h5" && isBestLate(step)) }
     for path in late + torn.map({ directory + "/" + $0 }) {
       guard unlink(path) == 0 else { throw WriteError("remove", path) }
     }
+  }
+
+  /// Whether the best checkpoint is of a later step, or cannot be read.
+  private func isBestLate(_ step: Int?) -> Bool {
+    guard let step, let best = try? Checkpoint(reading: bestPath) else { return true }
+    return best.position.step > step
   }
 
   /// The newest checkpoint that is whole, with its bytes. Damaged ones are skipped.

@@ -29,7 +29,7 @@ public enum ExitStatus: Int32, Sendable {
       is LayerError:
       self = .badInput
     case is NumericalError: self = .numerical
-    case is MPIError: self = .communication
+    case is MPIError, is LauncherMismatch: self = .communication
     default: self = .failed
     }
   }

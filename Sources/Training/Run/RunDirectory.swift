@@ -43,7 +43,8 @@ public struct RunDirectory: Sendable {
   /// Makes the folders and writes the resolved configuration.
   /// - Parameter step: the step of the checkpoint that the run goes on from. What an older run did
   ///   after it goes, and all that it did when there is no checkpoint.
-  func prepare(configuration: String, resumedAt step: Int?) throws {
+  /// - Returns: the lock of the folder, to be held as long as the run works there.
+  func prepare(configuration: String, resumedAt step: Int?) throws -> RunLock {
     let files = FileManager.default
     for folder in [path, checkpoints.directory, images] {
       do {
@@ -53,12 +54,15 @@ public struct RunDirectory: Sendable {
           "cannot create \(folder); name a folder that you may write with --run-dir")
       }
     }
+    let lock = try RunLock(self)
     try checkpoints.removeAll(after: step)
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
-      let old = pictures.filter { $0.hasSuffix(".png") }.map { images + "/" + $0 }
+      let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }
+      let old = own.map { images + "/" + $0 }
       for path in old + [metrics, log] { try? files.removeItem(atPath: path) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
+    return lock
   }
 }

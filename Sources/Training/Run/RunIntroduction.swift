@@ -32,7 +32,16 @@ struct RunIntroduction {
         + "reduction \(configuration.training.reduction.rawValue)",
       "\(data.train.count) training samples of \(data.train.shape.text), \(test)\(place); batch "
         + "\(configuration.training.globalBatch), \(counted(data.plan.stepsPerEpoch, "step")) an epoch",
-    ] + warnings + configuration.model.warnings(configuration) + setup.notes
+    ] + warnings + unevenness(configuration.training) + configuration.model.warnings(configuration)
+      + setup.notes
+  }
+
+  private func unevenness(_ training: RunConfiguration.Training) -> [String] {
+    guard training.globalBatch % training.shards != 0 else { return [] }
+    return [
+      "warning: training.global_batch \(training.globalBatch) is no multiple of training.shards "
+        + "\(training.shards): shards differ in size, and the last batches of an epoch are small"
+    ]
   }
 
   private var warnings: [String] {

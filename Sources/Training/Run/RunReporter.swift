@@ -7,11 +7,14 @@ final class RunReporter {
   private let log: RunLog
   private let metrics: MetricsLog
   private let isQuiet: Bool
+  /// Held as long as there is somebody to report.
+  private let lock: RunLock
 
-  init(_ directory: RunDirectory, isQuiet: Bool, resumedAt step: Int?) throws {
+  init(_ directory: RunDirectory, lock: RunLock, isQuiet: Bool, resumedAt step: Int?) throws {
     let display = ProgressDisplay(mode: ProgressDisplay.standardMode(quiet: isQuiet))
     self.display = display
     self.isQuiet = isQuiet
+    self.lock = lock
     log = try RunLog(path: directory.log, echo: { display.event($0) })
     metrics = try MetricsLog(path: directory.metrics)
     // What was logged after the checkpoint happens again.

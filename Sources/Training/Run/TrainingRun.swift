@@ -35,8 +35,10 @@ public final class TrainingRun {
     let step = setup.checkpoint?.position.step
     reporter = try together(communicator) {
       guard communicator.rank == 0 else { return nil }
-      try setup.directory.prepare(configuration: setup.configuration.yaml, resumedAt: step)
-      return try RunReporter(setup.directory, isQuiet: options.isQuiet, resumedAt: step)
+      let lock = try setup.directory.prepare(
+        configuration: setup.configuration.yaml, resumedAt: step)
+      return try RunReporter(
+        setup.directory, lock: lock, isQuiet: options.isQuiet, resumedAt: step)
     }
   }
 
@@ -89,8 +91,8 @@ public final class TrainingRun {
     } else if let checkpoint = setup.checkpoint {
       try restoreParameters(stage)
       try together(communicator) { try snapshot.restore(trainer, from: checkpoint) }
-      lastCheckpoint = checkpoint.position.step
       best = checkpoint.best
+      try keepWhatWasResumed(trainer)
     }
     let evaluation = try StageEvaluation(stage, setup.data, setup.across)
     watch.restart()
@@ -103,6 +105,18 @@ public final class TrainingRun {
     // Only what others build on: the last stage may go on for more epochs.
     if !isLast && !reachedStepLimit { trainer.adoptAverages() }
     return .done
+  }
+
+  /// A run that goes on from a checkpoint of another folder has one of its own from the start.
+  private func keepWhatWasResumed(_ trainer: StageTrainer) throws {
+    let store = setup.directory.checkpoints
+    let files = FileManager.default
+    let found = [store.bestPath, store.path(step: position.step)].map {
+      UInt8(files.fileExists(atPath: $0) ? 1 : 0)
+    }
+    let here = try communicator.broadcast(found)
+    if here[0] == 0 { best = nil }
+    if here[1] == 1 { lastCheckpoint = position.step } else { try writeCheckpoint(trainer) }
   }
 
   private func makeTrainer(_ stage: Stage) throws -> StageTrainer {
@@ -190,10 +204,15 @@ public final class TrainingRun {
     try evaluate(trainer, evaluation, decides: isDue)
   }
 
+<<<<<<< HEAD
   /// - Parameter decides: whether this is one of the evaluations at fixed epochs, which decide.
   private func evaluate(
     _ trainer: StageTrainer, _ evaluation: StageEvaluation, decides: Bool
   ) throws {
+=======
+  private func evaluate(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
+    guard trainer.stage.objective.parameters.flat.isFinite else { throw divergence(trainer) }
+>>>>>>> main
     let start = watch.now
     let values = try trainer.withAverages {
       let values = try evaluation.run()
@@ -277,8 +296,9 @@ public final class TrainingRun {
     reporter.say(
       "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs, "
         + "\(Format.rate(watch.overallRate)) samples/s; rank 0 spent "
-        + "\(Format.metric(times.compute)) s computing, \(Format.metric(times.reduce)) s reducing, "
-        + "\(Format.metric(times.load)) s loading")
+        + String(
+          format: "%.2f s computing, %.2f s reducing, %.2f s loading", times.compute, times.reduce,
+          times.load))
     reporter.say("pictures: \(setup.directory.images)")
     reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")
     if let best {

@@ -76,6 +76,7 @@ struct SampleCommand: RankCommand {
   var seed: UInt64 = 1
 
   func validate() throws {
+    guard count <= 10_000_000 else { throw ValidationError("--count is at most 10,000,000.") }
     guard count > 0, sweeps > 0 else {
       throw ValidationError("--count and --sweeps are above zero.")
     }
