@@ -55,14 +55,9 @@ struct AllocationTest {
     try """
     name: allocations
     data: {train: {file: \(folder)/data.h5}, transform: binarize-sample}
-<<<<<<< HEAD
-    model: {family: rbm, hidden: 24, sampler: \(name == "pcd" ? "pcd" : "cd")}
+    model: {family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}
     optimizer: \(optimizer)
-    training: {epochs: 1, steps: \(steps), global_batch: 8, shards: 4, log_every_steps: 1000000}
-=======
-    model: {family: rbm, hidden: 160, sampler: \(sampler)}
     training: {epochs: 1, steps: \(steps), global_batch: 64, shards: 2, log_every_steps: 1000000}
->>>>>>> main
     checkpoint: {every_steps: 1000000}
     evaluation: {pictures: false}
     """.write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)

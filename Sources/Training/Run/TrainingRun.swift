@@ -204,15 +204,11 @@ public final class TrainingRun {
     try evaluate(trainer, evaluation, decides: isDue)
   }
 
-<<<<<<< HEAD
   /// - Parameter decides: whether this is one of the evaluations at fixed epochs, which decide.
   private func evaluate(
     _ trainer: StageTrainer, _ evaluation: StageEvaluation, decides: Bool
   ) throws {
-=======
-  private func evaluate(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     guard trainer.stage.objective.parameters.flat.isFinite else { throw divergence(trainer) }
->>>>>>> main
     let start = watch.now
     let values = try trainer.withAverages {
       let values = try evaluation.run()
