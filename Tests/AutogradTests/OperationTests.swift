@@ -28,7 +28,9 @@ struct OperationTests {
   }
 
   @Test("arithmetic, with repeated axes") func arithmetic() {
-    for shapes in [[[3, 4], [3, 4]], [[3, 4], [4]], [[3, 1], [3, 4]], [[2, 3, 4], [3, 1]]] {
+    for shapes in [
+      [[3, 4], [3, 4]], [[3, 4], [4]], [[3, 1], [3, 4]], [[2, 3, 4], [3, 1]],
+    ] {
       for function: (Variable, Variable) -> Variable in [
         { $0 + $1 }, { $0 - $1 }, { $0 * $1 },
       ] {

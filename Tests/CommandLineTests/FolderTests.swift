@@ -24,7 +24,7 @@ extension CommandLineTests {
     @Test func twoRunsDoNotShareAFolder() throws {
       #expect(try trial.train(["--quiet"]).status == 0)
       // Closed in children: those of other tests would go on holding the lock.
-    let file = open(trial.path + "/run/.lock", O_RDWR | O_CLOEXEC)
+      let file = open(trial.path + "/run/.lock", O_RDWR | O_CLOEXEC)
       try #require(file >= 0)
       #expect(flock(file, LOCK_EX | LOCK_NB) == 0)
       let second = try trial.train(["--quiet", "--epochs", "3"])

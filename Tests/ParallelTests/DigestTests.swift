@@ -39,6 +39,18 @@ extension ParallelTests {
         settings: [
           "optimizer={name: rmsprop, clip_norm: 0.5, clip_value: 0.1, plateau: {patience: 0}}"
         ], transport: .messages),
+      Case(
+        name: "VAE with dropout",
+        settings: [
+          "model={family: vae, latent: 3, encoder: [12, {dropout: 0.2}], decoder: [12], "
+            + "beta: [0.5, 1], evaluation_samples: 3}", "optimizer={name: adam}",
+        ]),
+      Case(
+        name: "importance-weighted, convolutional, by messages",
+        settings: [
+          "model={family: vae, latent: 3, encoder: [{conv: 4, kernel: 4, stride: 2, padding: 1}, 12], "
+            + "decoder: [12], importance_samples: 4}", "optimizer={name: adam}",
+        ], transport: .messages),
       Case(name: "streamed", settings: [scarce, "data.cache=never"], isLarge: true),
       Case(
         name: "streamed, order global",

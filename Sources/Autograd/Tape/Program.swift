@@ -86,7 +86,8 @@ public final class Program {
   /// Runs programs of this rank's shards in lockstep, each on its frame. All were recorded in the same
   /// way, for perhaps different numbers of rows, so they sum at the same places. Every rank calls this
   /// together.
-  public static func run(_ parts: [(program: Program, frame: Frame)], across: any GlobalSum) throws {
+  public static func run(_ parts: [(program: Program, frame: Frame)], across: any GlobalSum) throws
+  {
     for segment in parts[0].program.segments.indices {
       for (program, frame) in parts { program.run(segment: segment, frame) }
       guard segment < parts[0].program.sums.count else { continue }
@@ -134,7 +135,9 @@ struct MemoryPlan {
 
   private mutating func take(_ count: Int, _ free: inout [Int]) -> Int {
     let fitting = free.indices.filter { sizes[free[$0]] >= count }
-    if let best = fitting.min(by: { sizes[free[$0]] < sizes[free[$1]] }), sizes[free[best]] <= 4 * count {
+    if let best = fitting.min(by: { sizes[free[$0]] < sizes[free[$1]] }),
+      sizes[free[best]] <= 4 * count
+    {
       return free.remove(at: best)
     }
     sizes.append(count)
@@ -148,7 +151,8 @@ struct MemoryPlan {
     var tensors = tape.nodes.map { _ in empty }
     for number in needed {
       let shape = tape.nodes[number].shape
-      tensors[number] = blocks[number].map { memory[$0].view(offset: 0, shape: shape) } ?? Tensor(shape: shape)
+      tensors[number] =
+        blocks[number].map { memory[$0].view(offset: 0, shape: shape) } ?? Tensor(shape: shape)
     }
     return tensors
   }

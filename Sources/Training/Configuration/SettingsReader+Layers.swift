@@ -8,7 +8,7 @@ extension SettingsReader {
   ///
   ///     [400, 400]
   ///     [{dense: 400, activation: relu}, {dropout: 0.2}]
-  ///     [{conv: 32, kernel: 4, stride: 2, padding: 1, activation: relu}, {batch_norm: true}]
+  ///     [{conv: 32, kernel: 4, stride: 2, padding: 1, activation: relu}, {dropout: 0.2}]
   ///
   /// - Parameter activation: of entries that name none.
   func layers(_ key: String, activation: Activation) throws -> [LayerDescription] {
@@ -40,15 +40,13 @@ extension SettingsReader {
     if has("dropout") {
       return LayerDescription(.dropout(Float(try number("dropout", in: 0...0.999))))
     }
-    if has("batch_norm") {
-      _ = try flag("batch_norm", default: true)
-      return try described(.batchNorm(), .none)
-    }
     if has("layer_norm") {
       _ = try flag("layer_norm", default: true)
       return LayerDescription(.layerNorm())
     }
-    if has("max_pool") { return LayerDescription(.maxPool(square(try integer("max_pool", in: positive)))) }
+    if has("max_pool") {
+      return LayerDescription(.maxPool(square(try integer("max_pool", in: positive))))
+    }
     if has("reshape") {
       let shape = try strings("reshape").compactMap(Int.init)
       return LayerDescription(.reshape(shape))
@@ -58,7 +56,7 @@ extension SettingsReader {
       return LayerDescription(.flatten)
     }
     throw ConfigurationError(
-      "\(file): \(path) names no layer; one of dense, conv, conv_transpose, dropout, batch_norm, "
+      "\(file): \(path) names no layer; one of dense, conv, conv_transpose, dropout, "
         + "layer_norm, max_pool, reshape, flatten")
   }
 

@@ -22,21 +22,16 @@ struct VAEFamily: ModelFamily {
       latent: latent, encoder: encoder, decoder: decoder,
       likelihood: try settings.choice("likelihood", default: .bernoulli),
       beta: try settings.schedule("beta", default: 1, in: 0...1000),
-      importanceSamples: try settings.integer("importance_samples", default: 1, in: 1...10000),
-      classes: try settings.optionalInteger("classes", in: 1...100_000))
+      importanceSamples: try settings.integer("importance_samples", default: 1, in: 1...10000))
     evaluationSamples = try settings.integer("evaluation_samples", default: 0, in: 0...100_000)
   }
 
-  /// A Bernoulli decoder speaks of numbers from 0 to 1; a conditional model needs labels.
+  /// A Bernoulli decoder speaks of numbers from 0 to 1.
   func check(_ configuration: RunConfiguration) throws {
     if options.likelihood == .bernoulli && configuration.data.transform == .standardize {
       throw ConfigurationError(
         "model.likelihood: bernoulli takes numbers from 0 to 1, but data.transform: standardize gives "
           + "numbers of both signs; use model.likelihood: gaussian or data.transform: unit")
-    }
-    if options.classes != nil && configuration.data.train.labels == nil {
-      throw ConfigurationError(
-        "model.classes needs labels: name them with data.train.labels and data.test.labels")
     }
   }
 
@@ -52,10 +47,10 @@ struct VAEFamily: ModelFamily {
       name: "vae", objective: TapeObjective(model, seed: context.seed),
       evaluator: VariationalEvaluator(
         model, importanceSamples: evaluationSamples, seed: context.seed),
-      encoder: options.classes == nil
-        ? Stage.Encoder(width: options.latent) { sampling.codes($0) } : nil,
-      sampler: options.classes == nil
-        ? { chains, _, _, seed in sampling.decoded(sampling.priorCodes(chains, seed: seed)) } : nil,
+      encoder: Stage.Encoder(width: options.latent) { sampling.codes($0) },
+      sampler: { chains, _, _, seed in
+        sampling.decoded(sampling.priorCodes(chains, seed: seed))
+      },
       pictures: { sampling.pictures($0) })
   }
 }
