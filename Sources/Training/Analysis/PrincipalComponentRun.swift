@@ -123,7 +123,7 @@ public final class PrincipalComponentRun {
     }
     let codes = try options.codes.map { try encode(components, $0) }
     let examples = try together(communicator) {
-      communicator.rank == 0 && options.pictures ? try data.examples(32) : nil
+      communicator.rank == 0 && options.pictures ? try data.examples(32).samples : nil
     }
     guard communicator.rank == 0 else { return nil }
     try write(components, codes: codes ?? nil)

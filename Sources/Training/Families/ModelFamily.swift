@@ -11,7 +11,7 @@ public struct StageContext {
   public let seed: UInt64
   /// The shards, and which are this rank's.
   public let layout: ShardLayout
-  /// The parameters of the stages before, in order.
+  /// The parameters of the stages before, in the curriculum's order.
   public let earlier: [ParameterSet]
 
   /// A context.
@@ -21,36 +21,6 @@ public struct StageContext {
     self.layout = layout
     self.earlier = earlier
   }
-}
-
-/// One entry of a curriculum: an objective, and how its model is judged and looked at.
-public struct Stage {
-  /// The name, such as `rbm` or `layer-2`.
-  public let name: String
-  /// What is trained.
-  public let objective: any Objective
-  /// How it is judged.
-  public let evaluator: (any Evaluator)?
-  /// The hidden code of samples [rows, width], and its width; nil when the model has none.
-  public let encoder: Encoder?
-  /// Draws samples; nil when the model is not generative.
-  public let sampler: Sampler?
-  /// What to look at, given a few test samples [n, width]. Rank 0 calls this.
-  public let pictures: (Tensor) -> [Picture]
-
-  /// The hidden code of samples.
-  public struct Encoder {
-    /// The number of values of a code.
-    public let width: Int
-    /// [rows, width] from [rows, visible].
-    public let encode: (Tensor) -> Tensor
-  }
-
-  /// Draws samples: chains with global indices, after a number of sweeps; [chains, visible]. They
-  /// start at random, or at samples [chains, visible].
-  public typealias Sampler = (
-    _ chains: Range<Int>, _ start: Tensor?, _ sweeps: Int, _ seed: UInt64
-  ) -> Tensor
 }
 
 /// A kind of model: its settings, and the curriculum that trains it.
@@ -64,8 +34,12 @@ public protocol ModelFamily: SendableMetatype {
   /// Reads the settings under `model`.
   init(_ settings: SettingsReader) throws
 
-  /// The number of stages; 0 for a model that is not trained by steps and has a command of its own.
-  var stageCount: Int { get }
+  /// What is trained, one after the other; nothing for a model that is not trained by steps and has a
+  /// command of its own.
+  var curriculum: [StagePlan] { get }
+
+  /// The number of classes that labels must name, from 0; nil when the model takes no labels.
+  var classes: Int? { get }
 
   /// Whether the run's other settings suit the family; throws a `ConfigurationError`.
   func check(_ configuration: RunConfiguration) throws
@@ -78,8 +52,10 @@ public protocol ModelFamily: SendableMetatype {
 }
 
 extension ModelFamily {
-  /// One stage.
-  public var stageCount: Int { 1 }
+  /// One stage, trained as the run's own settings say.
+  public var curriculum: [StagePlan] { [StagePlan(name: Self.name)] }
+  /// No labels.
+  public var classes: Int? { nil }
   /// All do.
   public func check(_ configuration: RunConfiguration) throws {}
   /// There is nothing to warn of.

@@ -12,7 +12,7 @@ struct PCAFamily: ModelFamily {
     whiten = try settings.flag("whiten", default: false)
   }
 
-  var stageCount: Int { 0 }
+  let curriculum: [StagePlan] = []
 
   func stage(_ index: Int, _ context: StageContext) throws -> Stage {
     throw ConfigurationError("a model of family pca has no stages; run the command pca")

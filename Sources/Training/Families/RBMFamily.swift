@@ -58,17 +58,17 @@ struct RBMFamily: ModelFamily {
       objective: ContrastiveDivergence(
         machine, options: options, seed: context.seed, layout: context.layout),
       evaluator: RBMEvaluator(machine, pseudoLikelihood: pseudoLikelihood),
-      encoder: Stage.Encoder(width: hidden) { samples in
+      encoder: Stage.Encoder(width: hidden) { samples, _ in
         let codes = Tensor(samples.shape[0], machine.hidden)
         machine.hiddenMeans(samples, into: codes)
         return codes
       },
-      sampler: { chains, start, sweeps, seed in
-        let sampler = GibbsSampler(machine, chains: chains, seed: seed)
-        if let start { sampler.start(at: start) }
-        return sampler.run(steps: 0..<sweeps)
+      sampler: { request in
+        let sampler = GibbsSampler(machine, chains: request.chains, seed: request.seed)
+        if let start = request.start { sampler.start(at: start) }
+        return sampler.run(steps: 0..<request.sweeps)
       },
-      pictures: { pictures(machine, $0, context.seed) })
+      pictures: { pictures(machine, $0.samples, context.seed) })
   }
 
   private func pictures(

@@ -47,11 +47,11 @@ struct VAEFamily: ModelFamily {
       name: "vae", objective: TapeObjective(model, seed: context.seed),
       evaluator: VariationalEvaluator(
         model, importanceSamples: evaluationSamples, seed: context.seed),
-      encoder: Stage.Encoder(width: options.latent) { sampling.codes($0) },
-      sampler: { chains, _, _, seed in
-        sampling.decoded(sampling.priorCodes(chains, seed: seed))
+      encoder: Stage.Encoder(width: options.latent) { samples, _ in sampling.codes(samples) },
+      sampler: { request in
+        sampling.decoded(sampling.priorCodes(request.chains, seed: request.seed))
       },
-      pictures: { sampling.pictures($0) })
+      pictures: { sampling.pictures($0.samples) })
   }
 }
 

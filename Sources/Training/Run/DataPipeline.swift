@@ -194,8 +194,8 @@ public final class DataPipeline {
       cache: isKept ? (split == .test ? testCache : trainCache) ?? .none : .none)
   }
 
-  /// The first samples of the test set, or of the training set without one, [n, width].
-  public func examples(_ count: Int) throws -> Tensor {
+  /// The first samples of the test set, or of the training set without one.
+  public func examples(_ count: Int) throws -> Examples {
     let table = test ?? train
     let rows = min(count, table.count)
     let plan = EpochPlan(
@@ -206,7 +206,10 @@ public final class DataPipeline {
       preparation: try preparation(table, isEvaluation: true), cache: .none)
     loader.begin(epoch: 0)
     try loader.load(stepInEpoch: 0, step: 0)
-    return loader.batch.shards[0].samples
+    let shard = loader.batch.shards[0]
+    return Examples(
+      samples: shard.samples,
+      labels: Array(UnsafeBufferPointer(start: shard.labels, count: shard.rows)))
   }
 
   /// How samples of a table become what the model sees.

@@ -19,7 +19,7 @@ struct RunSetup {
 
   init(_ communicator: Communicator, _ options: TrainingOptions) throws {
     let configuration = try Self.configuration(communicator, options)
-    guard configuration.model.stageCount > 0 else {
+    guard !configuration.model.curriculum.isEmpty else {
       let family = type(of: configuration.model).name
       throw RankFailure(
         status: .badInput, rank: 0,

@@ -120,7 +120,9 @@ public final class TrainedModel {
     var own: [Float] = []
     for group in part(communicator.rank, of: communicator.size, in: groups) {
       let chains = group * Self.group..<(group + 1) * Self.group
-      own += sampler(chains, start.map { rows(chains, of: $0) }, sweeps, seed).elements
+      let request = SampleRequest(
+        chains: chains, start: start.map { rows(chains, of: $0) }, sweeps: sweeps, seed: seed)
+      own += sampler(request).elements
     }
     let all = try own.withUnsafeBufferPointer { try communicator.gather($0) }
     guard communicator.rank == 0 else { return nil }
@@ -135,7 +137,7 @@ public final class TrainedModel {
       guard count <= test.count else {
         throw UsageError("--count is \(count) but the test set has only \(test.count) samples")
       }
-      return try data.examples(count)
+      return try data.examples(count).samples
     }
   }
 
@@ -170,7 +172,7 @@ public final class TrainedModel {
     for step in 0..<loader.plan.stepsPerEpoch {
       try loader.load(stepInEpoch: step, step: step)
       for (place, shard) in loader.batch.shards.enumerated() where shard.rows > 0 {
-        codes[place] += encoder.encode(shard.samples).elements
+        codes[place] += encoder.encode(shard.samples, shard.labels).elements
         labels[place] += (0..<shard.rows).map {
           Float(bitPattern: UInt32(bitPattern: shard.labels[$0]))
         }

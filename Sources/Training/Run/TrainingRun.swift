@@ -15,6 +15,8 @@ public final class TrainingRun {
   private let snapshot: Snapshot
   private let reporter: RunReporter?
   private var finished: [ParameterSet] = []
+  /// What the curriculum says of the stage under way.
+  private var plan: StagePlan
   private var position: Checkpoint.Position
   private var watch = ThroughputWatch()
   private var lastMetrics: [(name: String, value: Double)] = []
@@ -23,6 +25,8 @@ public final class TrainingRun {
   private var decisions: EvaluationDecisions?
 
   private var configuration: RunConfiguration { setup.configuration }
+  private var curriculum: [StagePlan] { configuration.model.curriculum }
+  private var epochs: Int { plan.epochs ?? configuration.training.epochs }
 
   /// Opens everything. Every rank calls this; when one fails, all throw.
   public init(_ communicator: Communicator, _ options: TrainingOptions) throws {
@@ -32,6 +36,7 @@ public final class TrainingRun {
     self.setup = setup
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
+    plan = setup.configuration.model.curriculum[0]
     let step = setup.checkpoint?.position.step
     reporter = try together(communicator) {
       guard communicator.rank == 0 else { return nil }
@@ -46,7 +51,8 @@ public final class TrainingRun {
   public func run() throws -> ExitStatus {
     let introduction = try RunIntroduction(communicator)
     for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
-    for index in 0..<configuration.model.stageCount {
+    for (index, plan) in curriculum.enumerated() {
+      self.plan = plan
       let stage = try configuration.model.stage(
         index,
         StageContext(
@@ -96,12 +102,12 @@ public final class TrainingRun {
     }
     let evaluation = try StageEvaluation(stage, setup.data, setup.across)
     watch.restart()
-    while position.epoch < configuration.training.epochs && !reachedStepLimit && !stopsEarly {
+    while position.epoch < epochs && !reachedStepLimit && !stopsEarly {
       if try trainEpoch(trainer, evaluation) == .stopped { return .stopped }
     }
     if stopsEarly { sayStopsEarly() }
     try finish(trainer, evaluation)
-    let isLast = index == configuration.model.stageCount - 1
+    let isLast = index == curriculum.count - 1
     // Only what others build on: the last stage may go on for more epochs.
     if !isLast && !reachedStepLimit { trainer.adoptAverages() }
     return .done
@@ -124,7 +130,8 @@ public final class TrainingRun {
     let names = Set(stage.objective.phases.flatMap { $0.sums.slices.map(\.name) })
     return try StageTrainer(
       stage,
-      optimizer: configuration.optimizer.optimizer(stage.objective.parameters, names: names),
+      optimizer: (plan.optimizer ?? configuration.optimizer).optimizer(
+        stage.objective.parameters, names: names),
       loader: setup.data.trainingLoader(), layout: setup.layout,
       reduction: configuration.training.reduction, communicator: communicator,
       across: setup.across)
@@ -133,18 +140,18 @@ public final class TrainingRun {
   private func trainEpoch(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws
     -> ExitStatus
   {
-    let plan = setup.data.plan
+    let samplePlan = setup.data.plan
     var stops = false
     trainer.begin(epoch: position.epoch)
-    while position.stepInEpoch < plan.stepsPerEpoch && !reachedStepLimit {
-      let samples = plan.globalCount(step: position.stepInEpoch)
+    while position.stepInEpoch < samplePlan.stepsPerEpoch && !reachedStepLimit {
+      let samples = samplePlan.globalCount(step: position.stepInEpoch)
       let agreement = try trainer.step(
         position.stepInEpoch, step: position.step, stopRequested: StopRequest.isPending)
       if agreement.isNotFinite { throw divergence(trainer) }
       position.step += 1
       position.stepInEpoch += 1
       watch.add(samples: samples)
-      let endsEpoch = position.stepInEpoch == plan.stepsPerEpoch
+      let endsEpoch = position.stepInEpoch == samplePlan.stepsPerEpoch
       if endsEpoch || position.step % configuration.training.logEverySteps == 0 {
         try log(trainer, endsEpoch: endsEpoch)
       }
@@ -152,12 +159,12 @@ public final class TrainingRun {
       stops = agreement.stops
       if stops && !endsEpoch { return try stop(trainer) }
     }
-    guard position.stepInEpoch == plan.stepsPerEpoch else { return .done }
+    guard position.stepInEpoch == samplePlan.stepsPerEpoch else { return .done }
     beginNextEpoch()
     try evaluateIfDue(trainer, evaluation)
     if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
     // After the last epoch there is nothing to go on with: the run ends as if nobody had asked.
-    let isLast = position.epoch == configuration.training.epochs || stopsEarly
+    let isLast = position.epoch == epochs || stopsEarly
     return stops && !isLast ? try stop(trainer) : .done
   }
 
@@ -198,7 +205,7 @@ public final class TrainingRun {
   private func evaluateIfDue(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
     let every = configuration.evaluation.everyEpochs
     // Before the checkpoint of the same step, which then knows of the best evaluation.
-    let isLast = position.epoch == configuration.training.epochs
+    let isLast = position.epoch == epochs
     let isDue = every > 0 && position.epoch % every == 0
     guard isLast || isDue else { return }
     try evaluate(trainer, evaluation, decides: isDue)
@@ -321,8 +328,8 @@ public final class TrainingRun {
     let steps = totalSteps
     reporter.show(
       ProgressDisplay.Status(
-        stage: configuration.model.stageCount > 1 ? trainer.stage.name : nil,
-        epoch: position.epoch + 1, epochs: configuration.training.epochs,
+        stage: curriculum.count > 1 ? trainer.stage.name : nil,
+        epoch: position.epoch + 1, epochs: epochs,
         step: position.step, steps: steps, loss: loss, metrics: Array(lastMetrics.dropFirst()),
         samplesPerSecond: rate,
         eta: watch.eta(samples: (steps - position.step) * configuration.training.globalBatch),
@@ -331,8 +338,8 @@ public final class TrainingRun {
 
   private var totalSteps: Int {
     let all =
-      setup.data.plan.stepsPerEpoch * configuration.training.epochs
-      * configuration.model.stageCount
+      setup.data.plan.stepsPerEpoch
+      * curriculum.reduce(0) { $0 + ($1.epochs ?? configuration.training.epochs) }
     return min(all, configuration.training.steps ?? all)
   }
 

@@ -121,8 +121,8 @@ import Testing
       let rows = try data(folder)
       let seen = try visits(#require(try pipeline(folder).testLoader()))
       #expect(seen.sorted { $0.id < $1.id }.map(\.row) == Array(rows[..<9]))
-      #expect(try pipeline(folder).examples(4).elements == rows[..<4].flatMap { $0 })
-      #expect(try pipeline(folder).examples(400).shape == [9, 6])
+      #expect(try pipeline(folder).examples(4).samples.elements == rows[..<4].flatMap { $0 })
+      #expect(try pipeline(folder).examples(400).samples.shape == [9, 6])
     }
   }
 

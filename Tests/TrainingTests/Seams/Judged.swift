@@ -8,9 +8,10 @@ import Tensors
 /// has two stages, of which the second starts where the first has ended.
 struct JudgedFamily: ModelFamily {
   static let name = "judged"
-  let stageCount: Int
+  let curriculum: [StagePlan]
   init(_ settings: SettingsReader) throws {
-    stageCount = try settings.integer("stages", default: 1, in: 1...2)
+    let count = try settings.integer("stages", default: 1, in: 1...2)
+    curriculum = (0..<count).map { StagePlan(name: "stage-\($0)") }
   }
 
   func stage(_ index: Int, _ context: StageContext) throws -> Stage {

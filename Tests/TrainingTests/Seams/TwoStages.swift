@@ -48,7 +48,7 @@ final class Power: Objective {
 /// A curriculum: the mean, then the variance around it.
 struct TwoStageFamily: ModelFamily {
   static let name = "two-stages"
-  let stageCount = 2
+  let curriculum = [StagePlan(name: "first"), StagePlan(name: "second")]
   init(_ settings: SettingsReader) throws {}
 
   func stage(_ index: Int, _ context: StageContext) throws -> Stage {

@@ -1,0 +1,92 @@
+import Objectives
+import Optimizers
+import Tensors
+
+/// What a curriculum says of one of its stages before it is built.
+public struct StagePlan: Sendable {
+  /// The name, such as `rbm` or `layer-2`.
+  public var name: String
+  /// The number of epochs; nil is `training.epochs`.
+  public var epochs: Int?
+  /// What moves the parameters; nil is what `optimizer` says.
+  public var optimizer: OptimizerOptions?
+
+  /// A plan.
+  public init(name: String, epochs: Int? = nil, optimizer: OptimizerOptions? = nil) {
+    self.name = name
+    self.epochs = epochs
+    self.optimizer = optimizer
+  }
+}
+
+/// One entry of a curriculum: an objective, and how its model is judged and looked at.
+public struct Stage {
+  /// The name, such as `rbm` or `layer-2`.
+  public let name: String
+  /// What is trained.
+  public let objective: any Objective
+  /// How it is judged.
+  public let evaluator: (any Evaluator)?
+  /// The hidden code of samples, and its width; nil when the model has none.
+  public let encoder: Encoder?
+  /// Draws samples; nil when the model is not generative.
+  public let sampler: Sampler?
+  /// What to look at, given a few test samples. Rank 0 calls this.
+  public let pictures: (Examples) -> [Picture]
+
+  /// The hidden code of samples.
+  public struct Encoder {
+    /// The number of values of a code.
+    public let width: Int
+    /// [rows, width] from samples [rows, visible] and their labels [rows].
+    public let encode: (_ samples: Tensor, _ labels: UnsafePointer<Int32>) -> Tensor
+  }
+
+  /// Draws samples [chains, visible].
+  public typealias Sampler = (SampleRequest) -> Tensor
+}
+
+/// A few samples to draw pictures from.
+public struct Examples {
+  /// [n, visible].
+  public let samples: Tensor
+  /// Their labels; −1 without labels.
+  public let labels: [Int32]
+
+  /// Samples with labels.
+  public init(samples: Tensor, labels: [Int32]) {
+    self.samples = samples
+    self.labels = labels
+  }
+
+  /// The first samples, at most so many.
+  public func first(_ count: Int) -> Examples {
+    let count = min(count, labels.count)
+    return Examples(samples: samples.rows(0..<count), labels: Array(labels.prefix(count)))
+  }
+}
+
+/// What to draw from a generative model.
+public struct SampleRequest {
+  /// The global indices of the draws, or of the chains that they come from.
+  public var chains: Range<Int>
+  /// Where chains start, [chains, visible]; nil is at random.
+  public var start: Tensor?
+  /// The number of sweeps of a chain.
+  public var sweeps: Int
+  /// What the draws are keyed by.
+  public var seed: UInt64
+  /// The class of every draw, of a model that takes labels.
+  public var labels: [Int32]
+
+  /// A request.
+  public init(
+    chains: Range<Int>, start: Tensor? = nil, sweeps: Int = 1, seed: UInt64, labels: [Int32] = []
+  ) {
+    self.chains = chains
+    self.start = start
+    self.sweeps = sweeps
+    self.seed = seed
+    self.labels = labels
+  }
+}
