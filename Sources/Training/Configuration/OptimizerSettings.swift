@@ -3,7 +3,8 @@ import Optimizers
 import Yams
 
 extension OptimizerOptions {
-  private enum Name: String, CaseIterable {
+  /// The words under `name`.
+  enum Name: String, CaseIterable {
     case sgd, momentum, nesterov, rmsprop, adam, adamw, adagrad
 
     /// The learning rate that the method's authors or the usual libraries start from.
@@ -16,11 +17,17 @@ extension OptimizerOptions {
     }
   }
 
-  /// Reads the settings under `optimizer`.
-  init(_ reader: SettingsReader) throws {
-    let name: Name = try reader.choice("name", default: .sgd)
+  /// Reads the settings under `optimizer`, or another key that holds an optimizer.
+  /// - Parameters:
+  ///   - standard: the rule unless one is named.
+  ///   - learningRate: that rule's default.
+  init(
+    _ reader: SettingsReader, standard: Name = .sgd, learningRate: Double? = nil
+  ) throws {
+    let name: Name = try reader.choice("name", default: standard)
+    let usual = name == standard ? learningRate ?? name.learningRate : name.learningRate
     let rate = try reader.schedule(
-      "learning_rate", default: name.learningRate, in: 0...1e6, followsUpdates: true)
+      "learning_rate", default: usual, in: 0...1e6, followsUpdates: true)
     self.init(try Self.rule(name, reader), learningRate: rate)
     weightDecay = try reader.schedule(
       "weight_decay", default: name == .adamw ? 0.01 : 0, in: 0...1e3, followsUpdates: true)
