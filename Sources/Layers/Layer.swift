@@ -75,21 +75,29 @@ public final class LayerContext {
   public let parameters: [String: Variable]
   /// The states by full name: read in evaluation only.
   public let states: [String: Variable]
-  /// Whether dropout drops and batch norm takes the statistics of the batch.
+  /// Whether dropout drops.
   public let isTraining: Bool
-  /// Sums a shard's values over the shards of a group: nothing to do for a group of one shard.
+  /// Whether batch norm takes the moments of the samples at hand, and not running ones.
+  public let normalizesByGroup: Bool
+  /// Sums a shard's values over all shards.
   public let sum: (Variable) -> Variable
   /// Sums over this shard's samples that running statistics are updated from, by full name.
   public private(set) var statistics: [(name: String, value: Variable)] = []
   private var rounds: Int
 
   /// What layers need.
-  /// - Parameter firstRound: where the numbers begin that tell the random draws of layers apart.
+  /// - Parameters:
+  ///   - normalizesByGroup: whether batch norm takes the moments of the samples at hand; as in training
+  ///     unless given.
+  ///   - firstRound: where the numbers begin that tell the random draws of layers apart.
+  ///   - sum: sums over all shards, for layers whose group they are.
   public init(
     parameters: [String: Variable], states: [String: Variable] = [:], isTraining: Bool = true,
-    firstRound: Int = 0, sum: @escaping (Variable) -> Variable = { $0 }
+    normalizesByGroup: Bool? = nil, firstRound: Int = 0,
+    sum: @escaping (Variable) -> Variable = { $0 }
   ) {
     (self.parameters, self.states, self.isTraining) = (parameters, states, isTraining)
+    self.normalizesByGroup = normalizesByGroup ?? isTraining
     (self.sum, rounds) = (sum, firstRound)
   }
 

@@ -31,6 +31,9 @@ public protocol Objective: AnyObject {
   /// What belongs to chains or samples and outlives a step; stored in checkpoints and dealt anew
   /// when the number of ranks changes.
   var state: [ShardedState] { get }
+  /// What outlives a step and is the same on every rank, such as running statistics; stored in
+  /// checkpoints.
+  var replicatedState: [ReplicatedState] { get }
 
   /// Tells the epoch that starts, or in whose middle a resumed run goes on; schedules follow it.
   func begin(epoch: Int)
@@ -57,6 +60,8 @@ public protocol Objective: AnyObject {
 extension Objective {
   /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
+  /// Nothing but the parameters is the same everywhere.
+  public var replicatedState: [ReplicatedState] { [] }
   /// No schedule follows the epoch.
   public func begin(epoch: Int) {}
   /// There are no statistics.

@@ -10,6 +10,9 @@ public indirect enum Schedule: Sendable, Equatable {
   case list([Double])
   /// `start`, multiplied by `factor` after every `every` epochs.
   case step(start: Double, factor: Double, every: Int)
+  /// `start`, multiplied by `factor` at each of the epochs in `at`: from the first on that is counted with
+  /// that number.
+  case milestones(start: Double, factor: Double, at: [Int])
   /// `start · factor^epoch`.
   case exponential(start: Double, factor: Double)
   /// From `start` to `end` along half a cosine over `epochs` epochs, then `end`
@@ -35,6 +38,8 @@ public indirect enum Schedule: Sendable, Equatable {
     case .list(let values): return values[min(epoch, values.count - 1)]
     case .step(let start, let factor, let every):
       return start * pow(factor, Double(epoch / every))
+    case .milestones(let start, let factor, let places):
+      return start * pow(factor, Double(places.count { $0 <= epoch }))
     case .exponential(let start, let factor): return start * pow(factor, Double(epoch))
     case .cosine(let start, let end, let epochs):
       return end + (start - end) * (1 + cos(.pi * fraction(epoch, of: epochs))) / 2

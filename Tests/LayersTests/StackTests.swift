@@ -135,7 +135,7 @@ struct StackTests {
 
   @Test("batch norm over two shards is batch norm of them together")
   func globalBatchNorm() throws {
-    let stack = try Sequential(name: "net", [.init(.batchNorm())], input: [3])
+    let stack = try Sequential(name: "net", [.init(.batchNorm(group: .global))], input: [3])
     let whole = Recording(stack, [6, 3])
     let both = numbers(1, [6, 3])
     let expected = whole.run([whole.y], samples: both).value(whole.y).elements

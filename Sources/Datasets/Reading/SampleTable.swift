@@ -78,11 +78,12 @@ public final class SampleTable: @unchecked Sendable {
   public let hasLabels: Bool
 
   private var accepted: ClosedRange<Float>?
-  private let parts: [Part]
+  private var advice = ""
+  let parts: [Part]
   private let channelsLast: Bool
 
   /// A file's datasets and the rows they make up.
-  private struct Part {
+  struct Part {
     let rows: Range<Int>
     let images: Dataset
     let labels: Dataset?
@@ -196,8 +197,13 @@ public final class SampleTable: @unchecked Sendable {
   }
 
   /// Says which values may occur. Call it before anything is read.
-  public func accept(_ range: ClosedRange<Double>) {
+  /// - Parameter advice: what to do when others do.
+  public func accept(
+    _ range: ClosedRange<Double>,
+    advice: String = "set data.range to the values that mean 0 and 1, or another data.transform"
+  ) {
     accepted = Float(range.lowerBound)...Float(range.upperBound)
+    self.advice = advice
   }
 
   private func checkValues(
@@ -215,7 +221,7 @@ public final class SampleTable: @unchecked Sendable {
       throw fail(
         place, widen(values[place]),
         ", outside \(accepted.lowerBound) to \(accepted.upperBound)",
-        advice: "set data.range to the values that mean 0 and 1, or another data.transform")
+        advice: advice)
     }
     switch stored {
     case .uint8:

@@ -16,7 +16,7 @@ public struct LayerDescription: Sendable, Equatable {
     /// The mean of windows.
     case averagePool(Pair, stride: Pair? = nil, padding: Pair = 0)
     /// Batch norm of the first axis.
-    case batchNorm(epsilon: Float = 1e-5)
+    case batchNorm(group: BatchNorm.Group = .shard, momentum: Float = 0.1, epsilon: Float = 1e-5)
     /// Layer norm of the last axis.
     case layerNorm(epsilon: Float = 1e-5)
     /// Dropout.
@@ -80,9 +80,11 @@ public struct LayerDescription: Sendable, Equatable {
           outputPadding: outputPadding, activation: activation, hasBias: hasBias,
           initializer: weights)
       ]
-    case .batchNorm(let epsilon):
+    case .batchNorm(let group, let momentum, let epsilon):
       return [
-        BatchNorm(name: name, channels: channels, epsilon: epsilon, activation: activation)
+        BatchNorm(
+          name: name, channels: channels, group: group, momentum: momentum, epsilon: epsilon,
+          activation: activation)
       ]
     default:
       let layer = try plainLayer(name: name, input: input)

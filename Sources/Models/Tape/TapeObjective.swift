@@ -7,21 +7,29 @@ import Tensors
 public final class TapeObjective: Objective {
   /// The model.
   public let model: any TapeModel
-  /// One phase, whose slices are named like the parameters.
+  /// One phase: slices named like the parameters, then what batch norms leave.
   public let phases: [Phase]
+  private let states: LayerStates
   private let seed: UInt64
   private var programs: [Int: RecordedProgram] = [:]
+  private var statistics: [Int: RecordedProgram] = [:]
 
   /// The model's parameters.
   public var parameters: ParameterSet { model.parameters }
   /// The model's metrics, sums over samples.
   public var metrics: [String] { model.metrics }
+  /// The running statistics of batch norms.
+  public var replicatedState: [ReplicatedState] {
+    states.running.layout.slices.map { ReplicatedState($0.name, states.running[$0.name]) }
+  }
 
   /// Trains a model.
   public init(_ model: any TapeModel, seed: UInt64) {
     self.model = model
     self.seed = seed
-    phases = [Phase(name: "loss", sums: model.parameters.layout)]
+    states = model.states
+    let slices = model.parameters.layout.slices + states.statistics.slices
+    phases = [Phase(name: "loss", sums: SliceLayout(slices.map { ($0.name, $0.shape) }))]
   }
 
   /// Tells the model.
@@ -45,6 +53,11 @@ public final class TapeObjective: Objective {
     }
   }
 
+  /// Running statistics follow what was left in the step.
+  public func update(phase: Int, sums: Tensor, count: Int) {
+    states.update(sums.pointer + parameters.layout.count)
+  }
+
   private func accumulateTogether(
     _ batch: Batch, _ accumulator: Accumulator, _ across: any GlobalSum
   ) throws {
@@ -64,22 +77,32 @@ public final class TapeObjective: Objective {
 
   private func program(_ rows: Int) -> RecordedProgram {
     if let recorded = programs[rows] { return recorded }
-    let recorded = RecordedProgram(
-      model.parameters, rows: rows, width: model.sampleWidth, isTraining: true,
-      { self.model.loss($0) })
+    let recorded = record(rows, .gradients)
     programs[rows] = recorded
     return recorded
+  }
+
+  private func record(_ rows: Int, _ goal: RecordedProgram.Goal) -> RecordedProgram {
+    RecordedProgram(
+      model.parameters, states, rows: rows, width: model.sampleWidth, goal: goal,
+      { self.model.loss($0) })
   }
 
   private func prepare(
     _ recorded: RecordedProgram, _ number: Int, _ shard: Batch.Shard, _ step: Int,
     _ accumulator: Accumulator, _ place: Int
   ) -> Frame {
-    let frame = recorded.frame(number)
-    recorded.bind(frame, shard.samples, shard.labels)
-    for (slice, gradient) in recorded.gradients.enumerated() {
-      frame.bind(gradient, to: accumulator.slice(slice, at: place))
+    let frame = start(recorded, number, shard, step)
+    for (slice, sum) in recorded.sums.enumerated() {
+      frame.bind(sum, to: accumulator.slice(slice, at: place))
     }
+    return frame
+  }
+
+  private func start(
+    _ recorded: RecordedProgram, _ number: Int, _ shard: Batch.Shard, _ step: Int
+  ) -> Frame {
+    let frame = recorded.bind(number, shard.samples, shard.labels)
     (frame.step, frame.seed, frame.ids) = (step, seed, UnsafePointer(shard.ids))
     return frame
   }
@@ -94,4 +117,33 @@ public final class TapeObjective: Objective {
       accumulator.addMetric(metric, value, count: shard.rows, at: place)
     }
   }
+}
+
+extension TapeObjective: StandingStatistics {
+  /// What batch norms leave of a shard; nothing unless evaluation reads standing statistics.
+  public var standingWidth: Int { states.standingWidth }
+
+  /// Runs the model forward as in training, and adds what batch norms leave.
+  public func addStatistics(
+    _ batch: Batch, to sums: inout [Double], across: any GlobalSum
+  ) throws {
+    let parts = batch.shards.enumerated().map { place, shard in
+      let recorded = statistics[shard.rows] ?? record(shard.rows, .statistics)
+      statistics[shard.rows] = recorded
+      return (recorded: recorded, frame: start(recorded, place, shard, batch.step))
+    }
+    try Program.run(parts.map { ($0.recorded.program, $0.frame) }, across: across)
+    for (place, part) in parts.enumerated() {
+      var column = place * standingWidth
+      for sum in part.recorded.sums {
+        for value in part.frame.value(sum).buffer {
+          sums[column] += Double(value)
+          column += 1
+        }
+      }
+    }
+  }
+
+  /// Makes the standing statistics.
+  public func adoptStatistics(_ sums: [Double]) { states.stand(sums) }
 }

@@ -4,55 +4,16 @@ import Layers
 import Objectives
 import Tensors
 
-/// Settings of a variational autoencoder.
-public struct VariationalOptions: Sendable {
-  /// What the decoder's outputs are of a sample's distribution.
-  public enum Likelihood: String, Sendable, CaseIterable {
-    /// Logits of pixels that are on or off; grey values count as means.
-    case bernoulli
-    /// Means of normal numbers of variance 1.
-    case gaussian
-  }
-
-  /// The number of latent variables.
-  public var latent: Int
-  /// The layers before the code.
-  public var encoder: [LayerDescription]
-  /// The layers behind it, up to the last, which gives the outputs.
-  public var decoder: [LayerDescription]
-  /// What the outputs are.
-  public var likelihood: Likelihood
-  /// The weight of the divergence, by epoch.
-  public var beta: Schedule
-  /// The number of samples of the importance-weighted bound; 1 is the evidence lower bound.
-  public var importanceSamples: Int
-  /// The number of classes whose one-hot label joins encoder and decoder; nil without.
-  public var classes: Int?
-
-  /// Options.
-  public init(
-    latent: Int, encoder: [LayerDescription], decoder: [LayerDescription],
-    likelihood: Likelihood = .bernoulli, beta: Schedule = .constant(1), importanceSamples: Int = 1,
-    classes: Int? = nil
-  ) {
-    self.latent = latent
-    self.encoder = encoder
-    self.decoder = decoder
-    self.likelihood = likelihood
-    self.beta = beta
-    self.importanceSamples = importanceSamples
-    self.classes = classes
-  }
-}
-
 /// A variational autoencoder: q(z|x) = N(μ(x), diag σ²(x)), p(z) = N(0, I), p(x|z) by a decoder.
 ///
 /// Source: Kingma and Welling, "Auto-Encoding Variational Bayes", 2014; with several importance
 /// samples, Burda, Grosse and Salakhutdinov, "Importance Weighted Autoencoders", 2016; conditional on
 /// labels, Sohn, Lee and Yan, "Learning Structured Output Representation", 2015.
 public final class VariationalAutoencoder: TapeModel {
-  /// All layers' parameters.
+  /// All layers' parameters, and `likelihood/log_variance`, [1], where it is learned.
   public let parameters: ParameterSet
+  /// The running statistics of batch norms.
+  public let states: LayerStates
   /// The number of values of a sample.
   public let sampleWidth: Int
   /// The loss, and its two parts; the parts are those of the evidence lower bound.
@@ -60,22 +21,25 @@ public final class VariationalAutoencoder: TapeModel {
   /// The settings.
   public let options: VariationalOptions
 
+  private let sampleShape: [Int]
   private let encoder: Sequential
   private let decoder: Sequential
   private let mean: Dense
   private let logVariance: Dense
   private let beta = Tensor(1)
+  private static let likelihoodVariance = "likelihood/log_variance"
 
   /// A model with its first weights.
-  /// - Parameter sample: the shape of a sample.
+  /// - Parameter sample: the shape of a sample; a vector's is [width].
   /// - Throws: `LayerError` for stacks that do not fit.
   public init(_ options: VariationalOptions, sample: [Int], seed: UInt64) throws {
     self.options = options
     sampleWidth = sample.reduce(1, *)
     let labelled = options.classes ?? 0
+    sampleShape = sample
     encoder = try Sequential(
       name: "encoder", options.encoder,
-      input: labelled > 0 ? [sampleWidth + labelled] : sample)
+      input: [sample[0] + labelled] + sample.dropFirst())
     let code = encoder.outputShape.reduce(1, *)
     mean = Dense(name: "mean", inputs: code, outputs: options.latent)
     logVariance = Dense(name: "log_variance", inputs: code, outputs: options.latent)
@@ -87,8 +51,13 @@ public final class VariationalAutoencoder: TapeModel {
         layer: "decoder", expected: "\(sampleWidth) outputs, as many as a sample has values",
         found: "\(outputs)")
     }
+    let layers = encoder.layers + [mean, logVariance] + decoder.layers
+    let isLearned = options.likelihood == .gaussian && options.variance == .learned
     parameters = ParameterSet(
-      encoder.layers + [mean, logVariance] + decoder.layers, seed: seed)
+      parameters: layers.flatMap(\.namedParameters)
+        + (isLearned ? [LayerParameter(Self.likelihoodVariance, [1], .constant(0))] : []),
+      seed: seed)
+    states = LayerStates(layers, source: options.normalization)
     begin(epoch: 0)
   }
 
@@ -99,9 +68,7 @@ public final class VariationalAutoencoder: TapeModel {
 
   /// The negative bound on log p(x), summed over samples.
   public func loss(_ recording: Recording) -> [Variable] {
-    let context = LayerContext(
-      parameters: recording.parameters, isTraining: recording.isTraining)
-    let code = encode(recording, context)
+    let code = encode(recording)
     let divergence = code.mean.standardNormalDivergence(logVariance: code.logVariance)
     let beta = recording.live(beta)
     var bounds: [Variable] = []
@@ -109,7 +76,7 @@ public final class VariationalAutoencoder: TapeModel {
     for sample in 0..<options.importanceSamples {
       let noise = recording.tape.normalNoise(code.mean.shape, purpose: .latent, round: sample)
       let z = code.mean + code.logVariance.affine(0.5).exponential * noise
-      let error = reconstructionError(z, recording, context)
+      let error = reconstructionError(z, recording)
       firstError = firstError ?? error
       guard options.importanceSamples > 1 else {
         let loss = error.total + (divergence * beta).total
@@ -124,28 +91,34 @@ public final class VariationalAutoencoder: TapeModel {
   }
 
   /// μ and log σ² of samples, [rows, latent] each.
-  func encode(
-    _ recording: Recording, _ context: LayerContext
-  ) -> (mean: Variable, logVariance: Variable) {
-    let hidden = encoder.apply(withLabel(recording.samples, recording), context)
-    return (mean.apply(hidden, context), logVariance.apply(hidden, context))
+  func encode(_ recording: Recording) -> (mean: Variable, logVariance: Variable) {
+    let samples = recording.samples.reshaped([recording.rows] + sampleShape)
+    let hidden = encoder.apply(withLabel(samples, recording), recording.layers)
+    return (mean.apply(hidden, recording.layers), logVariance.apply(hidden, recording.layers))
   }
 
   /// The decoder's outputs of codes, [rows, width]: logits, or means.
-  func decode(_ z: Variable, _ recording: Recording, _ context: LayerContext) -> Variable {
-    decoder.apply(withLabel(z, recording), context).reshaped([z.shape[0], sampleWidth])
+  func decode(_ z: Variable, _ recording: Recording) -> Variable {
+    decoder.apply(withLabel(z, recording), recording.layers).reshaped([z.shape[0], sampleWidth])
   }
 
   /// −log p(x|z) of samples, [rows, 1].
-  func reconstructionError(
-    _ z: Variable, _ recording: Recording, _ context: LayerContext
-  ) -> Variable {
-    let outputs = decode(z, recording, context)
+  func reconstructionError(_ z: Variable, _ recording: Recording) -> Variable {
+    let outputs = decode(z, recording)
     switch options.likelihood {
     case .bernoulli: return outputs.bernoulliCrossEntropyRows(recording.samples)
     case .gaussian:
-      let zero = recording.tape.constant(0, shape: outputs.shape)
-      return outputs.gaussianNegativeLogLikelihood(recording.samples, logVariance: zero)
+      return outputs.gaussianNegativeLogLikelihood(
+        recording.samples,
+        logVariance: logVariance(recording).broadcast(to: outputs.shape))
+    }
+  }
+
+  /// log σ² of a Gaussian decoder, [1].
+  private func logVariance(_ recording: Recording) -> Variable {
+    switch options.variance {
+    case .fixed(let variance): recording.tape.constant(log(variance), shape: [1])
+    case .learned: recording.parameters[Self.likelihoodVariance]!
     }
   }
 
@@ -157,10 +130,14 @@ public final class VariationalAutoencoder: TapeModel {
     (noise.squared + logVariance).rowSums.affine(-0.5)
   }
 
+  /// The one-hot label behind the first axis of samples [rows, channels, …]: behind the elements of a
+  /// vector, or as that many more channels, each all 0 or all 1.
   private func withLabel(_ x: Variable, _ recording: Recording) -> Variable {
     guard let classes = options.classes else { return x }
     let label = recording.labels.oneHot(classes: classes)
-    let sizeOfRow = x.shape.dropFirst().reduce(1, *)
-    return Variable.concatenated([x.reshaped([x.shape[0], sizeOfRow]), label], axis: 1)
+    let others = x.shape.dropFirst(2)
+    let channels = label.reshaped([x.shape[0], classes] + others.map { _ in 1 })
+    return Variable.concatenated(
+      [x, channels.broadcast(to: [x.shape[0], classes] + others)], axis: 1)
   }
 }

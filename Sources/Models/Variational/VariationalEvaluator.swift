@@ -4,19 +4,23 @@ import Layers
 import Objectives
 import Tensors
 
-/// The evidence lower bound of a VAE on a dataset, its parts, the activity of its latent variables, and
-/// log p(x) by importance sampling.
+/// The evidence lower bound of a VAE on a dataset, its parts, the activity of its latent variables, the
+/// importance-weighted bound where it was trained by one, and log p(x) by importance sampling.
 ///
 /// Draws are fixed for each sample, so that evaluations compare.
 /// Source for the estimate: Burda, Grosse and Salakhutdinov, 2016, equation 8; for active units
 /// (variance of μ over data above 0.01), the same, section 5.2.
 public final class VariationalEvaluator: Evaluator {
-  /// Reconstruction, divergence, likelihood, then sums and sums of squares of the codes' means.
+  /// Reconstruction, divergence, likelihood, importance-weighted bound, then sums and sums of squares of the codes' means.
   public let width: Int
-  /// The bound on −log p(x).
+  /// The bound on −log p(x) that was trained.
   public var criterion: EvaluationCriterion? {
-    EvaluationCriterion("negative_elbo", prefersLess: true)
+    EvaluationCriterion(
+      model.options.importanceSamples > 1 ? "negative_importance_bound" : "negative_elbo",
+      prefersLess: true)
   }
+  /// The variance of each latent variable's mean over the test set, in the latest evaluation.
+  public private(set) var activity: [Double]?
   private let model: VariationalAutoencoder
   private let importanceSamples: Int
   private let seed: UInt64
@@ -28,18 +32,16 @@ public final class VariationalEvaluator: Evaluator {
     self.model = model
     self.importanceSamples = importanceSamples
     self.seed = seed
-    width = 3 + 2 * model.options.latent
-    codes = TapeFunction(model.parameters, width: model.sampleWidth) { recording in
-      let context = LayerContext(parameters: recording.parameters, isTraining: false)
-      let code = model.encode(recording, context)
+    width = 4 + 2 * model.options.latent
+    codes = TapeFunction(model, width: model.sampleWidth) { recording in
+      let code = model.encode(recording)
       return [code.mean, code.mean.standardNormalDivergence(logVariance: code.logVariance)]
     }
-    weights = TapeFunction(model.parameters, width: model.sampleWidth) { recording in
-      let context = LayerContext(parameters: recording.parameters, isTraining: false)
-      let code = model.encode(recording, context)
+    weights = TapeFunction(model, width: model.sampleWidth) { recording in
+      let code = model.encode(recording)
       let noise = recording.tape.normalNoise(code.mean.shape, purpose: .evaluation, round: 100)
       let z = code.mean + code.logVariance.affine(0.5).exponential * noise
-      let error = model.reconstructionError(z, recording, context)
+      let error = model.reconstructionError(z, recording)
       let weight = model.logPrior(z) - model.logPosterior(noise, code.logVariance) - error
       return [error, weight]
     }
@@ -59,8 +61,8 @@ public final class VariationalEvaluator: Evaluator {
       sums[1] += Double(code[1].pointer[row])
       for unit in 0..<latent {
         let mean = Double(code[0].pointer[row * latent + unit])
-        sums[3 + unit] += mean
-        sums[3 + latent + unit] += mean * mean
+        sums[4 + unit] += mean
+        sums[4 + latent + unit] += mean * mean
       }
     }
     addLikelihood(shard, isTest: split == .test, sums)
@@ -70,7 +72,8 @@ public final class VariationalEvaluator: Evaluator {
     _ shard: Batch.Shard, isTest: Bool, _ sums: UnsafeMutablePointer<Double>
   ) {
     var logWeights = [[Double]](repeating: [], count: shard.rows)
-    for draw in 0..<(isTest ? max(importanceSamples, 1) : 1) {
+    let bound = model.options.importanceSamples
+    for draw in 0..<(isTest ? max(importanceSamples, bound) : 1) {
       let values = weights(
         shard.samples, ids: shard.ids, labels: shard.labels, step: draw, seed: seed)
       for row in 0..<shard.rows {
@@ -79,10 +82,16 @@ public final class VariationalEvaluator: Evaluator {
       }
     }
     for weights in logWeights {
-      let largest = weights.max()!
-      let sum = weights.reduce(0) { $0 + exp($1 - largest) }
-      sums[2] += largest + log(sum / Double(weights.count))
+      sums[2] += Self.logMean(weights.prefix(importanceSamples))
+      sums[3] += Self.logMean(weights.prefix(bound))
     }
+  }
+
+  /// log of the mean of numbers given as their logarithms; 0 of none.
+  private static func logMean(_ logarithms: ArraySlice<Double>) -> Double {
+    guard let largest = logarithms.max() else { return 0 }
+    let sum = logarithms.reduce(0) { $0 + exp($1 - largest) }
+    return largest + log(sum / Double(logarithms.count))
   }
 
   /// Means over samples.
@@ -90,14 +99,17 @@ public final class VariationalEvaluator: Evaluator {
     test: EvaluationSums, train: EvaluationSums?
   ) -> [(name: String, value: Double)] {
     let latent = model.options.latent
-    let active = (0..<latent).count { unit in
-      let mean = test.mean(3 + unit)
-      return test.mean(3 + latent + unit) - mean * mean > 0.01
+    let activity = (0..<latent).map { unit in
+      test.mean(4 + latent + unit) - test.mean(4 + unit) * test.mean(4 + unit)
     }
+    self.activity = activity
     var values = [
       ("negative_elbo", test.mean(0) + test.mean(1)), ("reconstruction", test.mean(0)),
-      ("divergence", test.mean(1)), ("active_units", Double(active)),
+      ("divergence", test.mean(1)), ("active_units", Double(activity.count { $0 > 0.01 })),
     ]
+    if model.options.importanceSamples > 1 {
+      values.append(("negative_importance_bound", -test.mean(3)))
+    }
     if importanceSamples > 0 { values.append(("negative_log_likelihood", -test.mean(2))) }
     if let train {
       values.append(

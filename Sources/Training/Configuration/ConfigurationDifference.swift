@@ -27,7 +27,8 @@ private let decisionKeys = ["optimizer.plateau", "training.early_stopping"]
 
 /// What evaluations are made of. Their files may move, as those of training may.
 private let evaluationKeys: Set = [
-  "evaluation.every_epochs", "data.test.images", "data.test.labels", "data.test.layout",
+  "evaluation.every_epochs", "evaluation.batch_norm", "evaluation.standing_batches",
+  "data.test.images", "data.test.labels", "data.test.layout",
 ]
 
 private func isFree(_ key: String) -> Bool {

@@ -1,6 +1,7 @@
 import DataParallel
 import Datasets
 import Foundation
+import Layers
 import Objectives
 import Optimizers
 import Yams
@@ -71,6 +72,10 @@ public struct RunConfiguration {
     public var everyEpochs: Int
     /// Whether pictures are drawn after an evaluation.
     public var pictures: Bool
+    /// What batch norm takes for mean and variance.
+    public var batchNorm: NormalizationStatistics
+    /// The training batches that standing statistics are estimated from.
+    public var standingBatches: Int
   }
 
   /// The run's name, and that of its directory.
@@ -213,5 +218,7 @@ extension RunConfiguration.Evaluation {
   init(_ reader: SettingsReader) throws {
     everyEpochs = try reader.integer("every_epochs", default: 1, in: 0...Int.max)
     pictures = try reader.flag("pictures", default: true)
+    batchNorm = try reader.choice("batch_norm", default: .running)
+    standingBatches = try reader.integer("standing_batches", default: 50, in: 1...1_000_000)
   }
 }

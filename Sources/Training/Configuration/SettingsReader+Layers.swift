@@ -8,7 +8,7 @@ extension SettingsReader {
   ///
   ///     [400, 400]
   ///     [{dense: 400, activation: relu}, {dropout: 0.2}]
-  ///     [{conv: 32, kernel: 4, stride: 2, padding: 1, activation: relu}, {dropout: 0.2}]
+  ///     [{conv: 32, kernel: 4, stride: 2, padding: 1, bias: false}, {batch_norm: true, activation: relu}]
   ///
   /// - Parameter activation: of entries that name none.
   func layers(_ key: String, activation: Activation) throws -> [LayerDescription] {
@@ -29,56 +29,21 @@ extension SettingsReader {
     }
   }
 
+  /// Whether the last entry of a list of layers is a mapping that names its activation.
+  func lastLayerNamesActivation(_ key: String) -> Bool {
+    value(key)?.sequence?.last?.mapping?["activation"] != nil
+  }
+
   private func layer(activation: Activation) throws -> LayerDescription {
-    let positive = 1...1_000_000
-    if has("dense") {
-      return try described(.dense(integer("dense", in: positive)), activation)
+    let kinds = Self.layerKinds.filter { has($0.name) }
+    guard let kind = kinds.first, kinds.count == 1 else {
+      let names = Self.layerKinds.map(\.name).joined(separator: ", ")
+      let problem =
+        kinds.isEmpty
+        ? "names no layer" : "names \(kinds.map(\.name).joined(separator: " and "))"
+      throw ConfigurationError("\(file): \(path) \(problem); an entry is one of \(names)")
     }
-    if has("conv") || has("conv_transpose") {
-      return try convolution(activation)
-    }
-    if has("dropout") {
-      return LayerDescription(.dropout(Float(try number("dropout", in: 0...0.999))))
-    }
-    if has("layer_norm") {
-      _ = try flag("layer_norm", default: true)
-      return LayerDescription(.layerNorm())
-    }
-    if has("max_pool") {
-      return LayerDescription(.maxPool(square(try integer("max_pool", in: positive))))
-    }
-    if has("reshape") {
-      let shape = try strings("reshape").compactMap(Int.init)
-      return LayerDescription(.reshape(shape))
-    }
-    if has("flatten") {
-      _ = try flag("flatten", default: true)
-      return LayerDescription(.flatten)
-    }
-    throw ConfigurationError(
-      "\(file): \(path) names no layer; one of dense, conv, conv_transpose, dropout, "
-        + "layer_norm, max_pool, reshape, flatten")
-  }
-
-  private func convolution(_ activation: Activation) throws -> LayerDescription {
-    let isTransposed = has("conv_transpose")
-    let channels = try integer(isTransposed ? "conv_transpose" : "conv", in: 1...65536)
-    let kernel = square(try integer("kernel", in: 1...64))
-    let sliding = Sliding(
-      stride: square(try integer("stride", default: 1, in: 1...64)),
-      padding: square(try integer("padding", default: 0, in: 0...64)))
-    let kind: LayerDescription.Kind =
-      isTransposed
-      ? .transposedConvolution(channels: channels, kernel: kernel, sliding)
-      : .convolution(channels: channels, kernel: kernel, sliding)
-    return try described(kind, activation)
-  }
-
-  private func described(
-    _ kind: LayerDescription.Kind, _ standard: Activation
-  ) throws -> LayerDescription {
-    LayerDescription(
-      kind, activation: has("activation") ? try self.activation("activation") : standard)
+    return try kind.read(self, activation)
   }
 
   /// The name of an activation.
@@ -105,6 +70,3 @@ enum ActivationName: String, CaseIterable {
     }
   }
 }
-
-/// The same number along both axes.
-private func square(_ size: Int) -> Pair { Pair(size, size) }

@@ -6,6 +6,7 @@ extension SettingsReader {
   /// last one stays), or as a mapping with `kind`:
   ///
   ///     {kind: step, start: 0.1, factor: 0.5, every: 10}
+  ///     {kind: milestones, start: 0.1, factor: 0.5, at: [10, 15]}
   ///     {kind: exponential, start: 0.1, factor: 0.95}
   ///     {kind: cosine, start: 0.1, end: 0.001, epochs: 50}
   ///     {kind: linear, start: 0.5, end: 0.9, epochs: 5}
@@ -34,7 +35,7 @@ extension SettingsReader {
 
   private enum Unit: String, CaseIterable { case epoch, step }
   private enum Kind: String, CaseIterable {
-    case constant, list, step, exponential, cosine, linear
+    case constant, list, step, milestones, exponential, cosine, linear
   }
 
   private func values(_ key: String, in range: ClosedRange<Double>) throws -> [Double] {
@@ -51,6 +52,17 @@ extension SettingsReader {
     return values
   }
 
+  private func milestones() throws -> [Int] {
+    let texts = try strings("at")
+    let places = texts.compactMap { Int($0) }
+    guard places.count == texts.count, places.allSatisfy({ $0 > 0 }),
+      zip(places, places.dropFirst()).allSatisfy({ $0 < $1 })
+    else {
+      throw error("must be rising whole numbers above zero, such as [200, 350]", key: "at")
+    }
+    return places
+  }
+
   private func scheduleMapping(_ unit: Unit, in range: ClosedRange<Double>) throws -> Schedule {
     let kind: Kind = try choice("kind")
     switch kind {
@@ -60,6 +72,10 @@ extension SettingsReader {
       return .step(
         start: try number("start", in: range), factor: try number("factor", in: 0...10),
         every: try integer("every", in: 1...Int.max))
+    case .milestones:
+      return .milestones(
+        start: try number("start", in: range), factor: try number("factor", in: 0...10),
+        at: try milestones())
     case .exponential:
       return .exponential(
         start: try number("start", in: range), factor: try number("factor", in: 0...10))

@@ -1,4 +1,5 @@
 import Datasets
+import Layers
 import Objectives
 import Tensors
 import Yams
@@ -13,13 +14,19 @@ public struct StageContext {
   public let layout: ShardLayout
   /// The parameters of the stages before, in the curriculum's order.
   public let earlier: [ParameterSet]
+  /// What batch norm takes in evaluation.
+  public let normalization: NormalizationStatistics
 
   /// A context.
-  public init(shape: SampleShape, seed: UInt64, layout: ShardLayout, earlier: [ParameterSet]) {
+  public init(
+    shape: SampleShape, seed: UInt64, layout: ShardLayout, earlier: [ParameterSet],
+    normalization: NormalizationStatistics = .running
+  ) {
     self.shape = shape
     self.seed = seed
     self.layout = layout
     self.earlier = earlier
+    self.normalization = normalization
   }
 }
 
@@ -41,6 +48,9 @@ public protocol ModelFamily: SendableMetatype {
   /// The number of classes that labels must name, from 0; nil when the model takes no labels.
   var classes: Int? { get }
 
+  /// What transformed samples must lie in; nil when the model takes any numbers.
+  var sampleRange: ClosedRange<Double>? { get }
+
   /// Whether the run's other settings suit the family; throws a `ConfigurationError`.
   func check(_ configuration: RunConfiguration) throws
 
@@ -56,6 +66,8 @@ extension ModelFamily {
   public var curriculum: [StagePlan] { [StagePlan(name: Self.name)] }
   /// No labels.
   public var classes: Int? { nil }
+  /// Any numbers.
+  public var sampleRange: ClosedRange<Double>? { nil }
   /// All do.
   public func check(_ configuration: RunConfiguration) throws {}
   /// There is nothing to warn of.

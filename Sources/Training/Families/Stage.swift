@@ -33,6 +33,8 @@ public struct Stage {
   public let sampler: Sampler?
   /// What to look at, given a few test samples. Rank 0 calls this.
   public let pictures: (Examples) -> [Picture]
+  /// Whether the codes of test samples are drawn as points in the plane, coloured by class.
+  public var drawsCodes = false
 
   /// The hidden code of samples.
   public struct Encoder {

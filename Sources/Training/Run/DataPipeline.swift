@@ -40,7 +40,8 @@ public final class DataPipeline {
     self.layout = layout
     let data = configuration.data
     (train, test) = try together(communicator) { try Self.open(configuration) }
-    let train = self.train
+    let (train, test) = (self.train, self.test)
+    try Self.checkLabels(configuration, train, test, communicator)
     fingerprint = try together(communicator) {
       communicator.rank == 0 ? try train.fingerprint() : ""
     }.shared(communicator)
@@ -65,6 +66,26 @@ public final class DataPipeline {
     }
   }
 
+  /// A model of classes learns nothing from other labels. One rank reads them all.
+  private static func checkLabels(
+    _ configuration: RunConfiguration, _ train: SampleTable, _ test: SampleTable?,
+    _ communicator: Communicator
+  ) throws {
+    guard let classes = configuration.model.classes else { return }
+    try together(communicator) {
+      for (key, table) in [("train", train), ("test", test)] {
+        guard let table else { continue }
+        guard table.hasLabels else {
+          throw ConfigurationError(
+            "data.\(key).labels is not given, but the model takes labels of \(classes) classes; name "
+              + "their dataset in \(table.location.files.joined(separator: ", ")), such as "
+              + "/\(key)/labels")
+        }
+        if communicator.rank == 0 { try table.checkLabels(below: classes) }
+      }
+    }
+  }
+
   private static func open(
     _ configuration: RunConfiguration
   ) throws -> (SampleTable, SampleTable?) {
@@ -84,7 +105,14 @@ public final class DataPipeline {
     }
     for table in [train, test].compactMap({ $0 }) {
       let range = try valueRange(configuration, table)
-      if configuration.data.transform.needsUnitValues { table.accept(range) }
+      if configuration.data.transform.needsUnitValues {
+        table.accept(range)
+      } else if configuration.data.transform == .none, let range = configuration.model.sampleRange {
+        table.accept(
+          range,
+          advice: "the model takes numbers from \(plainText(range.lowerBound)) to "
+            + "\(plainText(range.upperBound)); set data.transform: unit, or use another model")
+      }
     }
     return (train, test)
   }
@@ -218,6 +246,9 @@ public final class DataPipeline {
       transform, table: table, range: try Self.valueRange(configuration, table),
       seed: configuration.seed, isEvaluation: isEvaluation)
   }
+
+  /// The training batches that standing statistics are estimated from.
+  var standingBatches: Int { configuration.evaluation.standingBatches }
 
   /// Whether this rank keeps its training samples in memory.
   public var isCached: Bool { trainCache.isKept }

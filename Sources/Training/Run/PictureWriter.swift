@@ -24,15 +24,26 @@ struct PictureWriter {
 
   /// A picture's image.
   func draw(_ picture: Picture) -> PNGImage {
-    let rows = picture.rows.map { tiles($0, picture.values) }
-    let scale = scale(picture.values, samples: rows[0])
-    if rows.count == 1 {
-      return ImageGrid(rows[0], scale: scale, title: picture.title).render()
+    switch picture.content {
+    case .tiles(let rows, let labels, let values):
+      return grid(rows, labels, values, title: picture.title)
+    case .points(let positions, let classes, let note):
+      let hasClasses = classes.contains { $0 >= 0 }
+      return ScatterPlot(
+        positions, labels: hasClasses ? classes : [], title: picture.title, note: note
+      ).render()
     }
-    let labels = picture.labels + Array(repeating: "", count: rows.count - picture.labels.count)
+  }
+
+  private func grid(
+    _ rows: [Tensor], _ labels: [String], _ values: Picture.Values, title: String
+  ) -> PNGImage {
+    let tiles = rows.map { self.tiles($0, values) }
+    let scale = scale(values, samples: tiles[0])
+    if tiles.count == 1 { return ImageGrid(tiles[0], scale: scale, title: title).render() }
+    let labels = labels + Array(repeating: "", count: rows.count - labels.count)
     return ImageGrid.rows(
-      of: Array(zip(labels, rows)).map { (name: $0.0, tiles: $0.1) }, scale: scale,
-      title: picture.title
+      of: Array(zip(labels, tiles)).map { (name: $0.0, tiles: $0.1) }, scale: scale, title: title
     ).render()
   }
 

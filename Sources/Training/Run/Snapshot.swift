@@ -10,9 +10,15 @@ struct Snapshot {
 
   /// All arrays of a checkpoint. Every rank calls this; rank 0 gets them.
   func arrays(
-    parameters: [ParameterSet], trainer: StageTrainer, extra: [Checkpoint.NamedArray]
+    parameters: [ParameterSet], states: [ReplicatedState], trainer: StageTrainer,
+    extra: [Checkpoint.NamedArray]
   ) throws -> [Checkpoint.NamedArray] {
     var arrays = extra
+    for state in states {
+      arrays.append(
+        .init(
+          path: "/state/\(state.name)", shape: state.values.shape, values: state.values.elements))
+    }
     for set in parameters {
       arrays += set.layout.slices.map { slice in
         .init(
@@ -45,6 +51,11 @@ struct Snapshot {
     for slice in set.layout.slices {
       try copy(checkpoint, "/parameters/\(slice.name)", into: set[slice.name])
     }
+  }
+
+  /// Puts running statistics and their like back.
+  static func restore(_ states: [ReplicatedState], from checkpoint: Checkpoint) throws {
+    for state in states { try copy(checkpoint, "/state/\(state.name)", into: state.values) }
   }
 
   /// Puts the averages of parameters in their place, where the checkpoint holds any: what a stage is

@@ -7,15 +7,19 @@ final class StageEvaluation {
   private let pass: EvaluationPass?
   private let test: BatchLoader?
   private let train: BatchLoader?
+  private let standing: StandingPass?
 
   init(_ stage: Stage, _ data: DataPipeline, _ across: any GlobalSum) throws {
     pass = stage.evaluator.map { EvaluationPass(evaluator: $0, across: across) }
+    standing = try StandingPass(stage.objective, data, across)
     test = try data.testLoader()
     train = test == nil ? nil : try data.comparisonLoader()
   }
 
-  /// All values, the same bits on every rank.
+  /// All values, the same bits on every rank. Statistics that the model is evaluated with are estimated
+  /// anew before, where it is to be so: also for the pictures and codes that follow.
   func run() throws -> [(name: String, value: Double)] {
+    try standing?.run()
     guard let pass, let test, let train else { return [] }
     return try pass.run(test: test, train: train)
   }

@@ -23,17 +23,25 @@ extension TrainedModel {
     }
   }
 
-  /// Writes samples as a grid of pictures (`.png`) or as an HDF5 file with `/samples`
-  /// [N, channels, height, width].
-  public func write(samples: Tensor, title: String, to path: String) throws {
+  /// Writes samples as a picture (`.png`), a row for each class where there are classes, or as an HDF5
+  /// file with `/samples` [N, channels, height, width], and `/labels` [N] where there are classes.
+  public func write(_ drawn: DrawnSamples, to path: String) throws {
+    let count = drawn.samples.shape[0]
     if path.hasSuffix(".png") {
       let writer = PictureWriter(directory: "", shape: shape, transform: .none)
-      let picture = Picture(name: "samples", title: title, rows: [samples], values: .unit)
+      let each = count / max(drawn.classes.count, 1)
+      let rows = drawn.classes.indices.map { drawn.samples.rows($0 * each..<($0 + 1) * each) }
+      let picture = Picture(
+        name: "samples", title: "\(count) samples", rows: rows.isEmpty ? [drawn.samples] : rows,
+        labels: drawn.classes.map { "class \($0)" }, values: .unit)
       return try writer.draw(picture).write(to: path)
     }
     try createFile(path) { file in
       try file.write(
-        "/samples", shape: [samples.shape[0]] + shape.axes, values: samples.elements)
+        "/samples", shape: [count] + shape.axes, values: drawn.samples.elements)
+      if !drawn.classes.isEmpty {
+        try file.write("/labels", shape: [count], values: drawn.labels)
+      }
       try file.setAttribute("digest", checkpoint.digest)
     }
   }

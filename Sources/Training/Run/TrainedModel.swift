@@ -12,9 +12,9 @@ public final class TrainedModel {
   public let checkpoint: Checkpoint
   let communicator: Communicator
   private let layout: ShardLayout
-  private let across: RankSum
+  let across: RankSum
   let shape: SampleShape
-  private let stage: Stage
+  let stage: Stage
 
   /// Reads a checkpoint. Every rank calls this; rank 0 alone touches the file.
   public init(
@@ -60,8 +60,11 @@ public final class TrainedModel {
     for index in 0...checkpoint.position.stage {
       let next = try configuration.model.stage(
         index,
-        StageContext(shape: shape, seed: configuration.seed, layout: layout, earlier: earlier))
+        StageContext(
+          shape: shape, seed: configuration.seed, layout: layout, earlier: earlier,
+          normalization: configuration.evaluation.batchNorm))
       try Snapshot.restore(next.objective.parameters, from: checkpoint)
+      try Snapshot.restore(next.objective.replicatedState, from: checkpoint)
       if index == checkpoint.position.stage {
         try Snapshot.restoreAverages(next.objective.parameters, from: checkpoint)
       }
@@ -71,7 +74,7 @@ public final class TrainedModel {
     return stage!
   }
 
-  private func data() throws -> DataPipeline {
+  func data() throws -> DataPipeline {
     let data = try DataPipeline(
       configuration, layout: layout, communicator: communicator, across: across,
       stored: checkpoint)
@@ -86,7 +89,7 @@ public final class TrainedModel {
   }
 
   /// What all ranks find alike.
-  private static let noTestSet = RankFailure(
+  static let noTestSet = RankFailure(
     status: .badInput, rank: 0,
     description: "there is no test set: name one with --set data.test.file=FILE (and "
       + "data.test.images), or take the training set where --split can say so")
@@ -100,59 +103,6 @@ public final class TrainedModel {
     return try StageEvaluation(stage, data, across).run()
   }
 
-  /// Draws samples on all ranks; rank 0 gets [count, width], others nothing.
-  /// - Parameters:
-  ///   - count: the number of samples, each from a chain of its own.
-  ///   - sweeps: the number of sweeps of a chain.
-  ///   - seed: what the draws are keyed by.
-  ///   - fromData: whether chains start at the first test samples, and not at random.
-  public func sample(count: Int, sweeps: Int, seed: UInt64, fromData: Bool = false) throws
-    -> Tensor?
-  {
-    guard let sampler = stage.sampler else {
-      throw RankFailure(
-        status: .badInput, rank: 0,
-        description: "a model of family \(checkpoint.family) has nothing to sample from")
-    }
-    let start = fromData ? try examples(count) : nil
-    // Fixed groups of chains keep the shapes of products the same on any number of ranks.
-    let groups = (count + Self.group - 1) / Self.group
-    var own: [Float] = []
-    for group in part(communicator.rank, of: communicator.size, in: groups) {
-      let chains = group * Self.group..<(group + 1) * Self.group
-      let request = SampleRequest(
-        chains: chains, start: start.map { rows(chains, of: $0) }, sweeps: sweeps, seed: seed)
-      own += sampler(request).elements
-    }
-    let all = try own.withUnsafeBufferPointer { try communicator.gather($0) }
-    guard communicator.rank == 0 else { return nil }
-    return Tensor(shape: [count, shape.count], elements: Array(all.prefix(count * shape.count)))
-  }
-
-  /// The first samples of the test set.
-  private func examples(_ count: Int) throws -> Tensor {
-    let data = try data()
-    guard let test = data.test else { throw Self.noTestSet }
-    return try together(communicator) {
-      guard count <= test.count else {
-        throw UsageError("--count is \(count) but the test set has only \(test.count) samples")
-      }
-      return try data.examples(count).samples
-    }
-  }
-
-  /// Rows of samples; beyond the last one they begin again.
-  private func rows(_ rows: Range<Int>, of samples: Tensor) -> Tensor {
-    let copy = Tensor(rows.count, shape.count)
-    for (place, row) in rows.enumerated() {
-      let row = row % samples.shape[0]
-      copy.rows(place..<place + 1).assign(samples.rows(row..<row + 1))
-    }
-    return copy
-  }
-
-  private static let group = 64
-
   /// Encodes all samples of the test or training set, in order; rank 0 gets [N, width] and labels.
   public func encode(_ split: EvaluationSplit) throws -> (codes: Tensor, labels: [Int32])? {
     guard let encoder = stage.encoder else {
@@ -161,6 +111,7 @@ public final class TrainedModel {
         description: "a model of family \(checkpoint.family) has no codes")
     }
     let data = try data()
+    try StandingPass(stage.objective, data, across)?.run()
     let test = split == .test ? try data.testLoader() : nil
     if split == .test && test == nil {
       throw Self.noTestSet

@@ -15,6 +15,7 @@ public final class TrainingRun {
   private let snapshot: Snapshot
   private let reporter: RunReporter?
   private var finished: [ParameterSet] = []
+  private var finishedStates: [ReplicatedState] = []
   /// What the curriculum says of the stage under way.
   private var plan: StagePlan
   private var position: Checkpoint.Position
@@ -57,13 +58,14 @@ public final class TrainingRun {
         index,
         StageContext(
           shape: setup.data.train.shape, seed: configuration.seed, layout: setup.layout,
-          earlier: finished))
+          earlier: finished, normalization: configuration.evaluation.batchNorm))
       if index < position.stage {
         try restoreParameters(stage)
       } else if try train(stage, index) == .stopped {
         return .stopped
       }
       finished.append(stage.objective.parameters)
+      finishedStates += stage.objective.replicatedState
       // A stage that the limit cut short must not be taken for finished.
       if reachedStepLimit { break }
     }
@@ -75,6 +77,7 @@ public final class TrainingRun {
     guard let checkpoint = setup.checkpoint else { return }
     try together(communicator) {
       try Snapshot.restore(stage.objective.parameters, from: checkpoint)
+      try Snapshot.restore(stage.objective.replicatedState, from: checkpoint)
     }
   }
 
@@ -274,7 +277,11 @@ public final class TrainingRun {
     let writer = PictureWriter(
       directory: setup.directory.images, shape: setup.data.train.shape,
       transform: setup.data.transform)
-    let pictures = stage.pictures(try setup.data.examples(16))
+    var pictures = stage.pictures(try setup.data.examples(16))
+    if stage.drawsCodes, let encoder = stage.encoder {
+      let examples = try setup.data.examples(CodePicture.count)
+      if let picture = try CodePicture.picture(encoder, examples) { pictures.append(picture) }
+    }
     _ = try writer.write(pictures, step: position.step)
   }
 
@@ -367,7 +374,9 @@ public final class TrainingRun {
     guard parameters.allSatisfy(\.flat.isFinite) else { throw divergence(trainer) }
     let start = watch.now
     let arrays = try snapshot.arrays(
-      parameters: parameters, trainer: trainer, extra: setup.data.stateArrays)
+      parameters: parameters,
+      states: finishedStates + trainer.stage.objective.replicatedState, trainer: trainer,
+      extra: setup.data.stateArrays)
     let sums = try snapshot.metricSums(trainer)
     if communicator.rank == 0 {
       let checkpoint = Checkpoint(

@@ -55,8 +55,16 @@ struct SampleCommand: RankCommand {
   @Option(name: [.short, .long], help: "Where samples go: .png or .h5.")
   var output = "samples.png"
 
-  @Option(help: "The number of samples.")
-  var count = 100
+  @Option(
+    help:
+      "The number of samples (default: 100), or of each class of a model that takes labels (10).")
+  var count: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The classes to draw from, of a model that takes labels (default: all).",
+      valueName: "3,5,7"))
+  var classes: String?
 
   @Option(help: "The number of Gibbs sweeps of a chain.")
   var sweeps = 1000
@@ -76,8 +84,13 @@ struct SampleCommand: RankCommand {
   var seed: UInt64 = 1
 
   func validate() throws {
-    guard count <= 10_000_000 else { throw ValidationError("--count is at most 10,000,000.") }
-    guard count > 0, sweeps > 0 else {
+    guard count ?? 1 <= 10_000_000 else {
+      throw ValidationError("--count is at most 10,000,000.")
+    }
+    guard classNumbers != nil else {
+      throw ValidationError("--classes is a list of class numbers, such as 3,5,7.")
+    }
+    guard count ?? 1 > 0, sweeps > 0 else {
       throw ValidationError("--count and --sweeps are above zero.")
     }
     guard output.hasSuffix(".png") || output.hasSuffix(".h5") else {
@@ -88,14 +101,23 @@ struct SampleCommand: RankCommand {
   func run(_ communicator: Communicator) throws -> ExitStatus {
     let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
     try model.checkOutput(output)
-    if let samples = try model.sample(
-      count: count, sweeps: sweeps, seed: seed, fromData: fromData)
-    {
-      try model.write(
-        samples: samples, title: "\(count) samples after \(sweeps) sweeps", to: output)
-      print("\(count) samples: \(output)")
+    let count = count ?? (model.configuration.model.classes == nil ? 100 : 10)
+    let options = DrawOptions(
+      count: count, sweeps: sweeps, seed: seed, fromData: fromData, classes: classNumbers ?? [])
+    if let drawn = try model.sample(options) {
+      try model.write(drawn, to: output)
+      print("\(drawn.samples.shape[0]) samples: \(output)")
     }
     return .done
+  }
+
+  /// What `--classes` lists, each once: empty when it is not given, nil when it is no list of numbers.
+  private var classNumbers: [Int]? {
+    guard let classes else { return [] }
+    let words = classes.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = words.compactMap { Int($0) }
+    guard numbers.count == words.count, Set(numbers).count == numbers.count else { return nil }
+    return numbers
   }
 }
 

@@ -37,7 +37,8 @@ import Yams
         == [
           "checkpoint.every_steps", "checkpoint.keep", "data.cache", "data.memory", "data.order",
           "data.range", "data.test", "data.train.file", "data.train.images", "data.train.labels",
-          "data.train.layout", "data.transform", "evaluation.every_epochs", "evaluation.pictures",
+          "data.train.layout", "data.transform", "evaluation.batch_norm", "evaluation.every_epochs",
+          "evaluation.pictures", "evaluation.standing_batches",
           "model.chains", "model.family", "model.gibbs_steps", "model.hidden",
           "model.initial_deviation", "model.negative_hidden", "model.negative_visible",
           "model.positive_hidden", "model.pseudo_likelihood", "model.sample_sweeps",

@@ -12,6 +12,10 @@ import Testing
         "{kind: step, start: 0.1, factor: 0.5, every: 10}",
         .step(start: 0.1, factor: 0.5, every: 10)
       ),
+      (
+        "{kind: milestones, start: 0.1, factor: 0.5, at: [10, 15]}",
+        .milestones(start: 0.1, factor: 0.5, at: [10, 15])
+      ),
       ("{kind: exponential, start: 0.1, factor: 0.95}", .exponential(start: 0.1, factor: 0.95)),
       ("{kind: cosine, start: 0.1, epochs: 50}", .cosine(start: 0.1, end: 0, epochs: 50)),
       (
@@ -45,6 +49,7 @@ import Testing
       ("{kind: step, start: 1, factor: 1}", "every"),
       ("{kind: step, start: 1, factor: 1, every: 0}", "at least 1"),
       ("{kind: step, start: -1, factor: 1, every: 2}", "start is '-1'"),
+      ("{kind: milestones, start: 1, factor: 1, at: [9, 4]}", "rising whole numbers"),
       ("{kind: linear, start: 1, epochs: 2}", "end is missing"),
       ("{kind: cosine, start: 1, epochs: 0}", "at least 1"),
       ("{kind: exponential, start: 1, factor: 0.5, every: 3}", "unknown key"),

@@ -1,67 +1,51 @@
 import Autograd
 import Tensors
 
-/// Every sample's last axis brought to mean 0 and variance 1, then scaled and shifted
-/// (Ba, Kiros, Hinton, "Layer Normalization", 2016).
-public struct LayerNorm: Layer {
-  /// The name in the model.
-  public let name: String
-  /// The size of the last axis.
-  public let width: Int
-  /// Added to the variance.
-  public let epsilon: Float
-
-  /// A normalisation of vectors of a size.
-  public init(name: String, width: Int, epsilon: Float = 1e-5) {
-    (self.name, self.width, self.epsilon) = (name, width, epsilon)
-  }
-
-  /// `scale` and `offset`, [width].
-  public var parameters: [LayerParameter] {
-    [
-      LayerParameter("scale", [width], .constant(1)),
-      LayerParameter("offset", [width], .constant(0)),
-    ]
-  }
-
-  /// The shape of a sample of the result.
-  public func outputShape(_ input: [Int]) throws -> [Int] {
-    try require(Array(input.suffix(1)), [width])
-    return input
-  }
-
-  /// Records the layer.
-  public func apply(_ x: Variable, _ context: LayerContext) -> Variable {
-    let rows = x.count / width
-    let values = x.reshaped([rows, width])
-    let centred = values - values.sum(to: [rows, 1]).affine(1 / Float(width))
-    let variance = centred.dot(centred, to: [rows, 1]).affine(1 / Float(width), epsilon)
-    let normal = centred * (x.tape.constant(1, shape: [rows, 1]) / variance.squareRoot)
-    let result = normal * context.parameter(self, "scale") + context.parameter(self, "offset")
-    return result.reshaped(x.shape)
-  }
+/// What batch norm takes for mean and variance in evaluation.
+public enum NormalizationStatistics: String, Sendable, CaseIterable {
+  /// Averages that followed training.
+  case running
+  /// Averages over training batches, taken anew with the parameters as they are.
+  case standing
+  /// Those of the samples that are evaluated together: results then depend on their batch-mates.
+  case batch
 }
 
 /// Every channel brought to mean 0 and variance 1 over the samples of a group, then scaled and shifted
 /// (Ioffe and Szegedy, "Batch Normalization", 2015).
 ///
-/// In training the group is what the context sums over: a shard, or all shards. Each shard leaves sums
-/// of its own; `updateRunning` brings them, summed over all shards, into the running statistics, once a
-/// step. In evaluation those are used, so that no sample depends on its batch-mates.
+/// In training each shard leaves sums of its own; `updateRunning` brings them, summed over all shards,
+/// into the running statistics, once a step. In evaluation these are used, so that no sample depends on
+/// its batch-mates.
 public struct BatchNorm: Layer {
+  /// Whose samples are normalised together.
+  public enum Group: String, Sendable, CaseIterable {
+    /// Each shard's own.
+    case shard
+    /// Those of all shards of the batch: ranks wait for each other in the middle of a step.
+    case global
+  }
+
   /// The name in the model.
   public let name: String
   /// The size of the first axis of a sample.
   public let channels: Int
+  /// Whose samples are normalised together in training.
+  public let group: Group
+  /// The part of a step's statistics in the running ones: PyTorch's momentum.
+  public let momentum: Float
   /// Added to the variance.
   public let epsilon: Float
   /// What follows the shift.
   public let activation: Activation
 
   /// A normalisation of channels.
-  public init(name: String, channels: Int, epsilon: Float = 1e-5, activation: Activation = .none) {
-    (self.name, self.channels, self.epsilon) = (name, channels, epsilon)
-    self.activation = activation
+  public init(
+    name: String, channels: Int, group: Group = .shard, momentum: Float = 0.1,
+    epsilon: Float = 1e-5, activation: Activation = .none
+  ) {
+    (self.name, self.channels, self.group) = (name, channels, group)
+    (self.momentum, self.epsilon, self.activation) = (momentum, epsilon, activation)
   }
 
   /// `scale` and `offset`, [channels].
@@ -96,7 +80,7 @@ public struct BatchNorm: Layer {
   public func apply(_ x: Variable, _ context: LayerContext) -> Variable {
     let kept = [1, channels] + Array(repeating: 1, count: x.shape.count - 2)
     let (centred, variance) =
-      context.isTraining
+      context.normalizesByGroup
       ? groupMoments(x, kept, context)
       : (
         x - context.state(self, "running_mean").reshaped(kept),
@@ -109,6 +93,34 @@ public struct BatchNorm: Layer {
 
   /// The values less their group's mean, and the group's variance.
   private func groupMoments(
+    _ x: Variable, _ kept: [Int], _ context: LayerContext
+  ) -> (centred: Variable, variance: Variable) {
+    switch group {
+    case .shard: shardMoments(x, kept, context)
+    case .global: globalMoments(x, kept, context)
+    }
+  }
+
+  /// A shard of one value says nothing of a variance and leaves nothing; one of none must not divide by
+  /// it.
+  private func shardMoments(
+    _ x: Variable, _ kept: [Int], _ context: LayerContext
+  ) -> (centred: Variable, variance: Variable) {
+    let count = x.count / channels
+    let share = 1 / Float(max(count, 1))
+    let sum = x.sum(to: kept)
+    let centred = x - sum.affine(share)
+    let squares = centred.dot(centred, to: kept).reshaped([channels])
+    let counts: Float = count > 1 ? 1 : 0
+    context.leave(self, "mean_sum", sum.reshaped([channels]).affine(counts))
+    // Unbiased: n / (n − 1), n the number of values of the group.
+    let unbiased = counts * Float(count) / Float(max(count - 1, 1))
+    context.leave(self, "variance_sum", squares.affine(unbiased))
+    context.leave(self, "count", x.tape.constant(counts * Float(count), shape: [1]))
+    return (centred, squares.affine(share))
+  }
+
+  private func globalMoments(
     _ x: Variable, _ kept: [Int], _ context: LayerContext
   ) -> (centred: Variable, variance: Variable) {
     let own = x.tape.constant(Float(x.count / channels), shape: [1])
@@ -126,20 +138,19 @@ public struct BatchNorm: Layer {
     return (centred, variance)
   }
 
-  /// running ← (1 − momentum) running + momentum · statistics of the batch.
+  /// running ← (1 − momentum) running + momentum · statistics of the step.
+  ///
+  /// A step of a single value says nothing of a variance and changes nothing.
   /// - Parameters:
   ///   - mean: the running mean, written to.
   ///   - variance: the running variance, written to.
-  ///   - sums: what the shards left, summed over all shards: mean_sum, variance_sum, count.
-  ///   - momentum: PyTorch's: the part of the new.
-  public static func updateRunning(
-    mean: Tensor, variance: Tensor, sums: (mean: Tensor, variance: Tensor, count: Tensor),
-    momentum: Float
-  ) {
-    let count = sums.count.pointer[0]
+  ///   - sums: what the shards left, summed over all shards: mean_sum, variance_sum, count, one behind
+  ///     the other.
+  public func updateRunning(mean: Tensor, variance: Tensor, sums: UnsafePointer<Float>) {
+    let count = sums[2 * channels]
     guard count > 1 else { return }
-    for channel in 0..<mean.count {
-      let new = (sums.mean.pointer[channel] / count, sums.variance.pointer[channel] / count)
+    for channel in 0..<channels {
+      let new = (sums[channel] / count, sums[channels + channel] / count)
       mean.pointer[channel] += momentum * (new.0 - mean.pointer[channel])
       variance.pointer[channel] += momentum * (new.1 - variance.pointer[channel])
     }
