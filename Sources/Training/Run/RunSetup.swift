@@ -110,6 +110,13 @@ struct RunSetup {
         + "--resume never, or name another --run-dir")
   }
 
+  /// What stages are built from.
+  func context(earlier: [ParameterSet]) -> StageContext {
+    StageContext(
+      shape: data.train.shape, seed: configuration.seed, layout: layout, earlier: earlier,
+      normalization: configuration.evaluation.batchNorm)
+  }
+
   /// A run goes on only as what it was.
   private func checkFits() throws {
     guard let checkpoint else { return }

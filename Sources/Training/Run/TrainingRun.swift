@@ -14,6 +14,8 @@ public final class TrainingRun {
   private let setup: RunSetup
   private let snapshot: Snapshot
   private let reporter: RunReporter?
+  /// The first stage, built before anything is written: a model that does not fit is bad input.
+  private let first: Stage
   private var finished: [ParameterSet] = []
   private var finishedStates: [ReplicatedState] = []
   /// What the curriculum says of the stage under way.
@@ -39,6 +41,9 @@ public final class TrainingRun {
     position = setup.checkpoint?.position ?? .init()
     plan = setup.configuration.model.curriculum[0]
     let step = setup.checkpoint?.position.step
+    first = try together(communicator) {
+      try setup.configuration.model.stage(0, setup.context(earlier: []))
+    }
     reporter = try together(communicator) {
       guard communicator.rank == 0 else { return nil }
       let lock = try setup.directory.prepare(
@@ -54,11 +59,8 @@ public final class TrainingRun {
     for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
     for (index, plan) in curriculum.enumerated() {
       self.plan = plan
-      let stage = try configuration.model.stage(
-        index,
-        StageContext(
-          shape: setup.data.train.shape, seed: configuration.seed, layout: setup.layout,
-          earlier: finished, normalization: configuration.evaluation.batchNorm))
+      let stage =
+        try index == 0 ? first : configuration.model.stage(index, setup.context(earlier: finished))
       if index < position.stage {
         try restoreParameters(stage)
       } else if try train(stage, index) == .stopped {

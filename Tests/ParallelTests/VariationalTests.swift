@@ -1,0 +1,98 @@
+import Foundation
+import HDF5
+import Reporting
+import Testing
+
+/// Variational autoencoders with labels, convolutions and batch norm: what they keep beside their
+/// parameters is the same on any number of ranks too.
+extension ParallelTests {
+  @Suite("Variational autoencoders on any number of ranks")
+  struct VariationalTests {
+    /// A model, as settings on top of the trial's.
+    struct Case: Sendable, CustomTestStringConvertible {
+      let name: String
+      let model: String
+      var settings: [String] = []
+      var testDescription: String { name }
+
+      var all: [String] {
+        [
+          "model={family: vae, latent: 3, \(model)}", "optimizer={name: adam}",
+          "data.train.labels=/train/labels", "data.test.labels=/test/labels",
+        ] + settings
+      }
+    }
+
+    static let cases = [
+      Case(name: "conditional", model: "classes: 5, encoder: [12], decoder: [12]"),
+      Case(
+        name: "batch norm of shards, dropout",
+        model: "encoder: [12, {batch_norm: true, activation: relu}, {dropout: 0.2}], decoder: [12]"),
+      Case(
+        name: "batch norm of all shards, dropout, empty shards",
+        model: "encoder: [12, {batch_norm: true, group: global}, {dropout: 0.2}], "
+          + "decoder: [12, {batch_norm: true, group: shard}]",
+        settings: ["training.global_batch=9", "training.epochs=2"]),
+      Case(
+        name: "convolutional and conditional, batch norm, standing statistics",
+        model: "classes: 5, importance_samples: 2, "
+          + "encoder: [{conv: 4, kernel: 4, stride: 2, padding: 1}, "
+          + "{batch_norm: true, group: global, momentum: 0.2}, {conv: 4, kernel: 4, stride: 2, padding: 1}], "
+          + "decoder: [{dense: 196}, {reshape: [4, 7, 7]}, "
+          + "{conv_transpose: 4, kernel: 4, stride: 2, padding: 1, bias: false}, {batch_norm: true}, "
+          + "{conv_transpose: 1, kernel: 4, stride: 2, padding: 1}]",
+        settings: ["evaluation={pictures: false, batch_norm: standing, standing_batches: 3}"]),
+      Case(
+        name: "learned variance, statistics of the batch",
+        model: "likelihood: gaussian, likelihood_variance: learned, "
+          + "encoder: [12, {batch_norm: true}], decoder: [12]",
+        settings: ["evaluation={pictures: false, batch_norm: batch}", "data.transform=standardize"]),
+    ]
+
+    /// The bits of the newest checkpoint's parameters and states.
+    private func bits(_ trial: Trial, _ run: String) throws -> [String] {
+      let file = try File(reading: try #require(try trial.checkpoints(run).last))
+      return try file.datasetPaths().sorted().filter { !$0.hasPrefix("/state/metric_sums") }.map {
+        "\($0) \(try file.dataset($0).readAll(as: Float.self).map(\.bitPattern))"
+      }
+    }
+
+    @Test("parameters, states and metrics", arguments: cases)
+    func sameBits(_ one: Case) throws {
+      let trial = try Trial()
+      try trial.train("1", ranks: 1, one.all)
+      let (expected, metrics) = (try bits(trial, "1"), try trial.metrics("1"))
+      #expect(metrics.contains { $0.kind == "evaluation" })
+      #expect(expected.contains { $0.contains("running_mean") } == one.model.contains("batch_norm"))
+      for ranks in [2, 3, 4, 7] {
+        try trial.train("\(ranks)", ranks: ranks, one.all)
+        #expect(try bits(trial, "\(ranks)") == expected, "\(ranks) ranks")
+        #expect(try trial.metrics("\(ranks)") == metrics, "\(ranks) ranks")
+      }
+    }
+
+    @Test("cut short in an epoch, and resumed on another number", arguments: cases)
+    func resumed(_ one: Case) throws {
+      let trial = try Trial()
+      try trial.train("whole", ranks: 1, one.all)
+      for (place, (before, after)) in [(4, 3), (2, 7)].enumerated() {
+        let run = "cut \(place)"
+        try trial.train(run, ranks: before, one.all + ["training.steps=\(10 + place)"])
+        try trial.train(run, ranks: after, one.all)
+        #expect(try bits(trial, run) == bits(trial, "whole"))
+      }
+    }
+
+    @Test("killed, and resumed on another number")
+    func killed() throws {
+      let trial = try Trial()
+      let settings = Self.cases[2].all + ["training.epochs=12", "checkpoint.every_steps=3"]
+      try trial.train("whole", ranks: 1, settings)
+      let run = try trial.start("killed", ranks: 4, settings)
+      #expect(waitUntil(timeout: 60) { trial.lines("killed") > 20 || !run.isRunning })
+      run.killAll()
+      try trial.train("killed", ranks: 3, settings)
+      #expect(try bits(trial, "killed") == bits(trial, "whole"))
+    }
+  }
+}
