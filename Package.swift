@@ -126,8 +126,8 @@ let package = Package(
     .testTarget(
       name: "ModelsTests",
       dependencies: [
-        "Models", "DataParallel", "MessagePassing", "Optimizers", "Objectives", "Tensors",
-        "CKernels",
+        "Models", "Layers", "Autograd", "DataParallel", "MessagePassing", "Optimizers",
+        "Objectives", "Tensors", "CKernels",
       ], exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
     .testTarget(

@@ -14,6 +14,8 @@ public final class TrainingRun {
   private let setup: RunSetup
   private let snapshot: Snapshot
   private let reporter: RunReporter?
+  /// The first stage, built before anything is written: a model that does not fit the data leaves nothing.
+  private var firstStage: Stage?
   private var finished: [ParameterSet] = []
   /// What the curriculum says of the stage under way.
   private var plan: StagePlan
@@ -38,6 +40,9 @@ public final class TrainingRun {
     position = setup.checkpoint?.position ?? .init()
     plan = setup.configuration.model.curriculum[0]
     let step = setup.checkpoint?.position.step
+    firstStage = try together(communicator) {
+      try setup.configuration.model.stage(0, Self.context(setup, earlier: []))
+    }
     reporter = try together(communicator) {
       guard communicator.rank == 0 else { return nil }
       let lock = try setup.directory.prepare(
@@ -53,11 +58,9 @@ public final class TrainingRun {
     for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
     for (index, plan) in curriculum.enumerated() {
       self.plan = plan
-      let stage = try configuration.model.stage(
-        index,
-        StageContext(
-          shape: setup.data.train.shape, seed: configuration.seed, layout: setup.layout,
-          earlier: finished))
+      let stage =
+        try takeFirstStage()
+        ?? configuration.model.stage(index, Self.context(setup, earlier: finished))
       if index < position.stage {
         try restoreParameters(stage)
       } else if try train(stage, index) == .stopped {
@@ -69,6 +72,17 @@ public final class TrainingRun {
     }
     reporter?.finish()
     return .done
+  }
+
+  private static func context(_ setup: RunSetup, earlier: [ParameterSet]) -> StageContext {
+    StageContext(
+      shape: setup.data.train.shape, seed: setup.configuration.seed, layout: setup.layout,
+      earlier: earlier)
+  }
+
+  private func takeFirstStage() -> Stage? {
+    defer { firstStage = nil }
+    return firstStage
   }
 
   private func restoreParameters(_ stage: Stage) throws {

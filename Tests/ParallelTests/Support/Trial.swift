@@ -139,6 +139,8 @@ enum TrialData {
   ) throws {
     let values = (0..<count * 784).map { _ in UInt8(truncatingIfNeeded: random.next() >> 24) }
     try file.write("/\(split)/images", shape: [count, 28, 28], values: values)
+    let labels = (0..<count).map { UInt8($0 * 7 % 10) }
+    try file.write("/\(split)/labels", shape: [count], values: labels)
   }
 }
 
