@@ -71,13 +71,20 @@ public final class Autoencoder: TapeModel {
   }
 
   private static func checkPenalties(_ options: AutoencoderOptions, _ encoder: Sequential) throws {
-    guard case .divergence = options.sparsity else { return }
-    guard let last = encoder.layers.last as? Dense, last.activation == .sigmoid else {
-      throw LayerError(
-        layer: encoder.layers.last?.name ?? "encoder",
-        expected: "a dense layer of sigmoid units, whose mean activities kl sparsity compares",
-        found: "another")
+    let name = encoder.layers.last?.name ?? "encoder"
+    if case .divergence = options.sparsity {
+      guard let last = encoder.layers.last as? Dense, last.activation == .sigmoid else {
+        throw LayerError(
+          layer: name,
+          expected: "sigmoid units, whose mean activities sparsity of kind kl compares",
+          found: "units of another activation")
+      }
     }
+    guard options.contraction?.form == .closed, !Contraction.hasClosedForm(encoder) else { return }
+    throw LayerError(
+      layer: name, expected: "one dense layer of sigmoid units, for a contraction of form closed",
+      found: encoder.layers.count == 1
+        ? "a layer of another kind" : "\(encoder.layers.count) layers")
   }
 
   /// The loss and what it is made of, summed over samples.

@@ -24,8 +24,8 @@ public struct SampleMap {
     var between: [Int: Tensor] = [:]
     return SampleMap(width: next.width) { [width] samples, results in
       let rows = samples.shape[0]
-      let codes = between[rows] ?? Tensor(rows, width)
-      between[rows] = codes
+      if between[rows] == nil { between[rows] = Tensor(rows, width) }
+      let codes = between[rows]!
       apply(samples, codes)
       next.apply(codes, results)
     }
@@ -50,7 +50,7 @@ extension SampleMap {
   /// The first value of a recorded function.
   public init(_ function: TapeFunction, width: Int) {
     self.init(width: width) { samples, results in
-      if samples.shape[0] > 0 { results.assign(function(samples)[0]) }
+      if samples.shape[0] > 0 { function.write(samples, into: results) }
     }
   }
 }

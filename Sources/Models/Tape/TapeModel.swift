@@ -63,14 +63,34 @@ public final class TapeFunction {
     _ samples: Tensor, ids: UnsafePointer<UInt32>? = nil, labels: UnsafePointer<Int32>? = nil,
     step: Int = 0, seed: UInt64 = 0
   ) -> [Tensor] {
-    let rows = samples.shape[0]
-    let recorded =
-      programs[rows]
-      ?? RecordedProgram(parameters, states, rows: rows, width: width, goal: .values, record)
-    programs[rows] = recorded
+    let recorded = run(samples, ids, labels, step: step, seed: seed)
+    let frame = recorded.frame(0)
+    return recorded.results.map { frame.value($0) }
+  }
+
+  /// Writes the function's first value of samples, without noise, into memory that is there. Allocates
+  /// nothing once it has seen as many rows.
+  public func write(_ samples: Tensor, into result: Tensor) {
+    let recorded = run(samples, nil, nil, step: 0, seed: 0)
+    result.assign(recorded.frame(0).value(recorded.results[0]))
+  }
+
+  private func run(
+    _ samples: Tensor, _ ids: UnsafePointer<UInt32>?, _ labels: UnsafePointer<Int32>?, step: Int,
+    seed: UInt64
+  ) -> RecordedProgram {
+    let recorded = program(samples.shape[0])
     let frame = recorded.bind(0, samples, labels)
     (frame.step, frame.seed, frame.ids) = (step, seed, ids)
     recorded.program.run(frame)
-    return recorded.results.map { frame.value($0) }
+    return recorded
+  }
+
+  private func program(_ rows: Int) -> RecordedProgram {
+    if let recorded = programs[rows] { return recorded }
+    let recorded = RecordedProgram(
+      parameters, states, rows: rows, width: width, goal: .values, record)
+    programs[rows] = recorded
+    return recorded
   }
 }

@@ -66,10 +66,16 @@ struct AutoencoderStages {
 
   /// The stage that trains a layer on what the layers below make of the samples.
   func layer(_ index: Int) throws -> Stage {
+    if index == 0 { try checkWhole() }
     switch pretraining!.method {
-    case .rbm: machineStage(index)
-    case .autoencoder: try layerStage(index)
+    case .rbm: return machineStage(index)
+    case .autoencoder: return try layerStage(index)
     }
+  }
+
+  /// Throws what the last stage would, before the first one is trained.
+  private func checkWhole() throws {
+    _ = try Autoencoder(options, sample: [context.shape.count], seed: context.seed)
   }
 
   private func machineStage(_ index: Int) -> Stage {
