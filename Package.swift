@@ -76,8 +76,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Tensors", "Objectives", "Optimizers", "Datasets", "HDF5", "MessagePassing",
-        "DataParallel", "Reporting", "Training",
+        "Tensors", "Objectives", "Optimizers", "Autograd", "Layers", "Models", "Datasets", "HDF5",
+        "MessagePassing", "DataParallel", "Reporting", "Training",
       ], swiftSettings: swift),
     .executableTarget(
       name: "swift-dist-train",

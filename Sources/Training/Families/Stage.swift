@@ -42,6 +42,16 @@ public struct Stage {
     public let encode: (_ samples: Tensor, _ labels: UnsafePointer<Int32>) -> Tensor
   }
 
+  /// A stage; what it can be besides being trained may be left out.
+  public init(
+    name: String, objective: any Objective, evaluator: (any Evaluator)? = nil,
+    encoder: Encoder? = nil, sampler: Sampler? = nil,
+    pictures: @escaping (Examples) -> [Picture] = { _ in [] }
+  ) {
+    (self.name, self.objective, self.evaluator) = (name, objective, evaluator)
+    (self.encoder, self.sampler, self.pictures) = (encoder, sampler, pictures)
+  }
+
   /// Draws samples [chains, visible].
   public typealias Sampler = (SampleRequest) -> Tensor
 }
