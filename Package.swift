@@ -103,8 +103,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Objectives",
-        "Optimizers", "Reporting", "Tensors", .product(name: "Yams", package: "Yams"),
+        "Training", "Autograd", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Models",
+        "Objectives", "Optimizers", "Reporting", "Tensors", .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .testTarget(
       name: "AutogradTests", dependencies: ["Autograd", "Tensors"], exclude: ["Fixtures"],

@@ -121,7 +121,7 @@ struct TrainingBenchmark {
       0, StageContext(shape: data.train.shape, seed: 1, layout: layout, earlier: []))
     return try StageTrainer(
       stage,
-      optimizer: configuration.optimizer.optimizer(stage.objective.parameters),
+      optimizer: configuration.optimizer.stochastic!.optimizer(stage.objective.parameters),
       loader: data.trainingLoader(), layout: layout, reduction: configuration.training.reduction,
       communicator: communicator, across: across)
   }

@@ -17,6 +17,9 @@ public final class TapeObjective: Objective {
   /// The model's metrics, sums over samples.
   public var metrics: [String] { model.metrics }
 
+  /// The model's loss, which is its first metric.
+  public var loss: Int? { 0 }
+
   /// Trains a model.
   public init(_ model: any TapeModel, seed: UInt64) {
     self.model = model
@@ -26,6 +29,9 @@ public final class TapeObjective: Objective {
 
   /// Tells the model.
   public func begin(epoch: Int) { model.begin(epoch: epoch) }
+
+  /// Asks the model.
+  public func lossChanges(inEpoch epoch: Int) -> Bool { model.lossChanges(inEpoch: epoch) }
 
   /// The gradients of this rank's shards: one after the other, or in lockstep when the model sums over
   /// shards in the middle.

@@ -2,23 +2,48 @@ import Objectives
 import Optimizers
 import Yams
 
-extension OptimizerOptions {
-  private enum Name: String, CaseIterable {
-    case sgd, momentum, nesterov, rmsprop, adam, adamw, adagrad
+/// The words under `optimizer.name`.
+private enum Name: String, CaseIterable {
+  case sgd, momentum, nesterov, rmsprop, adam, adamw, adagrad, lbfgs, cg
 
-    /// The learning rate that the method's authors or the usual libraries start from.
-    var learningRate: Double {
-      switch self {
-      case .sgd, .momentum, .nesterov: 0.05
-      case .rmsprop, .adam, .adamw: 0.001
-      case .adagrad: 0.01
-      }
+  /// The learning rate that the method's authors or the usual libraries start from.
+  var learningRate: Double {
+    switch self {
+    case .sgd, .momentum, .nesterov: 0.05
+    case .rmsprop, .adam, .adamw: 0.001
+    case .adagrad: 0.01
+    case .lbfgs, .cg: preconditionFailure("a line search finds its steps")
     }
   }
+}
 
-  /// Reads the settings under `optimizer`.
+extension OptimizerChoice {
+  /// Reads the settings under `optimizer`, or a section like it of a stage.
   init(_ reader: SettingsReader) throws {
     let name: Name = try reader.choice("name", default: .sgd)
+    switch name {
+    case .lbfgs, .cg: self = .fullBatch(try FullBatchOptions(name, reader))
+    default: self = .stochastic(try OptimizerOptions(name, reader))
+    }
+  }
+}
+
+extension FullBatchOptions {
+  fileprivate init(_ name: Name, _ reader: SettingsReader) throws {
+    for key in ["learning_rate", "momentum", "plateau"] where reader.has(key) {
+      throw reader.error(
+        "is given, but \(name.rawValue) finds its steps by itself; leave it out", key: key)
+    }
+    self.init(
+      name == .cg
+        ? .conjugateGradient
+        : .lbfgs(memory: try reader.integer("memory", default: 10, in: 1...1000)),
+      weightDecay: try reader.number("weight_decay", default: 0, in: 0...1e3))
+  }
+}
+
+extension OptimizerOptions {
+  fileprivate init(_ name: Name, _ reader: SettingsReader) throws {
     let rate = try reader.schedule(
       "learning_rate", default: name.learningRate, in: 0...1e6, followsUpdates: true)
     self.init(try Self.rule(name, reader), learningRate: rate)
@@ -40,6 +65,7 @@ extension OptimizerOptions {
     case .rmsprop: return .rmsProp(try rmsProp(reader))
     case .adagrad: return .adagrad(try adagrad(reader))
     case .adam, .adamw: return .adam(try adam(reader))
+    case .lbfgs, .cg: preconditionFailure("these are no rules for a batch")
     }
   }
 

@@ -9,10 +9,10 @@ public struct StagePlan: Sendable {
   /// The number of epochs; nil is `training.epochs`.
   public var epochs: Int?
   /// What moves the parameters; nil is what `optimizer` says.
-  public var optimizer: OptimizerOptions?
+  public var optimizer: OptimizerChoice?
 
   /// A plan.
-  public init(name: String, epochs: Int? = nil, optimizer: OptimizerOptions? = nil) {
+  public init(name: String, epochs: Int? = nil, optimizer: OptimizerChoice? = nil) {
     self.name = name
     self.epochs = epochs
     self.optimizer = optimizer
