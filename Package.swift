@@ -76,8 +76,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Tensors", "Objectives", "Optimizers", "Datasets", "HDF5", "MessagePassing",
-        "DataParallel", "Reporting", "Training",
+        "Tensors", "Objectives", "Optimizers", "Autograd", "Layers", "Models", "Datasets", "HDF5",
+        "MessagePassing", "DataParallel", "Reporting", "Training",
       ], swiftSettings: swift),
     .executableTarget(
       name: "swift-dist-train",
@@ -103,8 +103,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Objectives",
-        "Optimizers", "Reporting", "Tensors", .product(name: "Yams", package: "Yams"),
+        "Training", "Autograd", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Models",
+        "Objectives", "Optimizers", "Reporting", "Tensors", .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .testTarget(
       name: "AutogradTests", dependencies: ["Autograd", "Tensors"], exclude: ["Fixtures"],

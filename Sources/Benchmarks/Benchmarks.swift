@@ -6,8 +6,8 @@ import Training
 public struct Benchmarks {
   /// The names of all rows.
   public static var names: [String] {
-    TrainingBenchmark.all.map(\.name) + ReductionBenchmark.all.map(\.name)
-      + LoadingBenchmark.all.map(\.name)
+    TrainingBenchmark.all.map(\.name) + ConvolutionBenchmark.all.map(\.name)
+      + ReductionBenchmark.all.map(\.name) + LoadingBenchmark.all.map(\.name)
   }
 
   private let wanted: [String]
@@ -39,6 +39,9 @@ public struct Benchmarks {
     var rows: [BenchmarkRow] = []
     for benchmark in TrainingBenchmark.all where wanted.contains(benchmark.name) {
       rows.append(try benchmark.run(communicator, images.path, reference))
+    }
+    for benchmark in ConvolutionBenchmark.all where wanted.contains(benchmark.name) {
+      rows.append(try benchmark.run(communicator, reference))
     }
     // One rank has nobody to add with.
     for benchmark in ReductionBenchmark.all

@@ -13,6 +13,7 @@ struct TrainingBenchmark {
   let name: String
   /// Settings below `model`, YAML in one line.
   let model: String
+  var optimizer = "{learning_rate: 0.001, momentum: 0.9}"
   var reduction = "reproducible"
   /// Floating-point operations of a sample's products.
   let flopsPerSample: Double
@@ -32,7 +33,35 @@ struct TrainingBenchmark {
     TrainingBenchmark(
       name: "rbm-fast", model: "{family: rbm, hidden: 500}", reduction: "fast",
       flopsPerSample: 5 * 2 * 784 * 500),
+    TrainingBenchmark(
+      name: "vae",
+      model: "{family: vae, latent: 20, encoder: [500, 500], decoder: [500, 500]}",
+      optimizer: adam,
+      flopsPerSample: Products.ofLayers(784, 500, 500, 40) + Products.ofLayers(20, 500, 500, 784)
+        + Products.ofInput(20, 500)),
+    TrainingBenchmark(
+      name: "dae", model: "{family: bench-autoencoder}", optimizer: adam,
+      flopsPerSample: Products.ofLayers(784, 1000, 500, 250, 30, 250, 500, 1000, 784)),
+    TrainingBenchmark(
+      name: "lstm", model: "{family: bench-lstm}", optimizer: adam,
+      flopsPerSample: 28
+        * (Products.ofLayers(28, 4 * 256) + 3 * Products.ofInput(256, 4 * 256)
+          + 3 * Products.ofInput(256, 28))),
   ]
+
+  private static let adam = "{name: adam, learning_rate: 0.001}"
+
+  /// Floating-point operations of a sample's matrix products.
+  private enum Products {
+    /// One product of a layer: forward, or for the gradient of its input.
+    static func ofInput(_ inputs: Int, _ outputs: Int) -> Double { 2 * Double(inputs * outputs) }
+
+    /// Three products of each layer; the samples at the bottom have no gradient.
+    static func ofLayers(_ sizes: Int...) -> Double {
+      let forward = zip(sizes, sizes.dropFirst()).reduce(0) { $0 + ofInput($1.0, $1.1) }
+      return 3 * forward - ofInput(sizes[0], sizes[1])
+    }
+  }
 
   func run(_ communicator: Communicator, _ file: String, _ reference: SgemmReference) throws
     -> BenchmarkRow
@@ -77,9 +106,11 @@ struct TrainingBenchmark {
       data: {train: {file: \(file), images: /train/images}, transform: unit}
       model: \(model)
       training: {global_batch: \(batch), reduction: \(reduction)}
-      optimizer: {learning_rate: 0.001, momentum: 0.9}
+      optimizer: \(optimizer)
       """
-    let configuration = try RunConfiguration(text: text, file: "benchmark")
+    let configuration = try RunConfiguration(
+      text: text, file: "benchmark",
+      families: .standard.adding([DeepAutoencoderFamily.self, RowLSTMFamily.self]))
     BLAS.setThreads(1)
     let layout = ShardLayout(
       shards: configuration.training.shards, ranks: communicator.size, rank: communicator.rank)
@@ -90,7 +121,7 @@ struct TrainingBenchmark {
       0, StageContext(shape: data.train.shape, seed: 1, layout: layout, earlier: []))
     return try StageTrainer(
       stage,
-      optimizer: configuration.optimizer.optimizer(stage.objective.parameters),
+      optimizer: configuration.optimizer.stochastic!.optimizer(stage.objective.parameters),
       loader: data.trainingLoader(), layout: layout, reduction: configuration.training.reduction,
       communicator: communicator, across: across)
   }

@@ -28,6 +28,10 @@ public protocol Objective: AnyObject {
   /// The names of the per-sample values the objective adds up while it trains; the first is what
   /// progress shows. Values are sums over samples: means are made once, after the reduction.
   var metrics: [String] { get }
+  /// The metric whose gradients the one phase sums: the same for the same parameters, samples and step.
+  /// Nil where the sums are gradients of nothing that is measured; then only optimizers that look at
+  /// gradients alone can train it.
+  var loss: Int? { get }
   /// What belongs to chains or samples and outlives a step; stored in checkpoints and dealt anew
   /// when the number of ranks changes.
   var state: [ShardedState] { get }
@@ -37,6 +41,9 @@ public protocol Objective: AnyObject {
 
   /// Tells the epoch that starts, or in whose middle a resumed run goes on; schedules follow it.
   func begin(epoch: Int)
+
+  /// Whether the loss is another function of parameters and samples than in the epoch before.
+  func lossChanges(inEpoch epoch: Int) -> Bool
 
   /// Writes the sums of this rank's shards: overwrites each shard's slices and commits them, shard by
   /// shard, those without samples too.
@@ -58,6 +65,10 @@ public protocol Objective: AnyObject {
 }
 
 extension Objective {
+  /// No value is what the sums are gradients of.
+  public var loss: Int? { nil }
+  /// It is one function.
+  public func lossChanges(inEpoch epoch: Int) -> Bool { false }
   /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
   /// Nothing but the parameters is the same everywhere.

@@ -118,6 +118,59 @@ struct FullBatchTests {
     #expect(second.elements == whole.elements)
   }
 
+  @Test("an evaluation that throws takes the update back", arguments: Method.allCases, 1...4)
+  func takenBack(method: Method, after evaluations: Int) throws {
+    struct Stopped: Error {}
+    let stored = try Stored.read()
+    let name = "rosenbrock-10"
+    let start = try #require(stored.minima[name]).start
+    let x = Tensor(shape: [start.count], elements: start)
+    let y = Tensor(shape: [start.count], elements: start)
+    let (plain, stopped) = (method.minimizer(x), method.minimizer(y))
+    var interruptions = 0
+    for _ in 0..<20 {
+      let before = (y.elements, stopped.state.map(\.values.elements))
+      var left = evaluations
+      do {
+        _ = try stopped.update {
+          left -= 1
+          guard left >= 0 else { throw Stopped() }
+          return stored.evaluate(name, y, $0)
+        }
+      } catch is Stopped {
+        interruptions += 1
+        #expect(y.elements == before.0)
+        #expect(stopped.state.map(\.values.elements) == before.1)
+        _ = try stopped.update { stored.evaluate(name, y, $0) }
+      }
+      _ = try plain.update { stored.evaluate(name, x, $0) }
+      #expect(x.elements == y.elements)
+    }
+    #expect(evaluations > 1 || interruptions > 0)
+  }
+
+  @Test("batches are added in Float64, and weights alone decay")
+  func gradientSum() {
+    let parameters = ParameterSet(SliceLayout([("bias", [2]), ("weights", [1, 2])]))
+    for i in 0..<4 { parameters.flat.pointer[i] = Float(i + 1) }
+    let sum = GradientSum(parameters, weightDecay: 0.5)
+    let gradient = Tensor(4)
+    for _ in 0..<2 {
+      sum.reset()
+      // In Float32 the ones would be lost.
+      for values: [Float] in [[1e8, 2, 4, 8, 99], [1, 1, 1, 1, 99], [-1e8, 1, 1, 1, 99]] {
+        values.withUnsafeBufferPointer {
+          sum.add(0..<3, $0.baseAddress!)
+          sum.add(3..<5, $0.baseAddress! + 3)
+        }
+      }
+      sum.write(gradient, count: 2)
+      let expected: [Float] = [0.5, 2, 4.5, 7]
+      #expect(gradient.elements == expected)
+    }
+    #expect(sum.penalty == 6.25)
+  }
+
   @Test("at a minimum nothing moves", arguments: Method.allCases)
   func minimum(method: Method) throws {
     let stored = try Stored.read()

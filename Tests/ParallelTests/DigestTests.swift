@@ -52,6 +52,18 @@ extension ParallelTests {
             "model={family: vae, latent: 3, encoder: [{conv: 4, kernel: 4, stride: 2, padding: 1}, 12], "
               + "decoder: [12], importance_samples: 4}", "optimizer={name: adam}",
           ], transport: .messages),
+        Case(
+          name: "VAE by L-BFGS, with dropout and decay",
+          settings: [
+            "model={family: vae, latent: 3, encoder: [12, {dropout: 0.2}], decoder: [12]}",
+            "optimizer={name: lbfgs, memory: 3, weight_decay: 0.001}", "training.epochs=5",
+          ]),
+        Case(
+          name: "VAE by conjugate gradients, its loss changing, by messages",
+          settings: [
+            "model={family: vae, latent: 3, encoder: [12], decoder: [12], beta: [0.5, 1]}",
+            "optimizer={name: cg}", "data.transform=binarize-sample", "training.epochs=5",
+          ], transport: .messages),
         Case(name: "streamed", settings: [scarce, "data.cache=never"], isLarge: true),
         Case(
           name: "streamed, order global",

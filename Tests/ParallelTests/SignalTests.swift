@@ -90,6 +90,29 @@ extension ParallelTests {
       #expect(try trial.metrics("parts") == trial.metrics("whole"))
     }
 
+    @Test("line searches: the update under way is taken back", arguments: ["lbfgs", "cg"])
+    func lineSearch(method: String) throws {
+      let trial = try Trial()
+      let settings = [
+        "model={family: vae, latent: 5, encoder: [200], decoder: [200]}",
+        "optimizer={name: \(method)}", "training.epochs=150", "evaluation.every_epochs=50",
+        "checkpoint.every_steps=40",
+      ]
+      try trial.train("whole", ranks: nil, settings)
+      try stop(trial, "parts", ranks: 2, settings, after: 30) { run in
+        run.ranks[1].map { _ = kill($0, SIGTERM) }
+      }
+      try stop(trial, "parts", ranks: 3, settings, after: 70) { run in
+        run.ranks[0].map { _ = kill($0, SIGINT) }
+      }
+      let run = try trial.start("parts", ranks: 4, settings)
+      #expect(waitUntil(timeout: 60) { trial.lines("parts") >= 110 })
+      run.killAll()
+      try trial.train("parts", ranks: 1, settings)
+      #expect(try trial.digest("parts") == trial.digest("whole"))
+      #expect(try trial.metrics("parts") == trial.metrics("whole"))
+    }
+
     private func stop(
       _ trial: Trial, _ name: String, ranks: Int, _ settings: [String], after lines: Int,
       _ signal: (CommandRun) -> Void

@@ -78,9 +78,9 @@ import Testing
     ).model.curriculum
     #expect(stack.map(\.name) == ["rbm-1", "rbm-2", "fine-tuning"])
     #expect(stack.map(\.epochs) == [3, 3, nil])
-    #expect(stack[0].optimizer?.learningRate == .constant(0.05))
+    #expect(stack[0].optimizer?.stochastic?.learningRate == .constant(0.05))
     // A machine with linear hidden units diverges at the others' rate.
-    #expect(stack[1].optimizer?.learningRate == .constant(0.002))
+    #expect(stack[1].optimizer?.stochastic?.learningRate == .constant(0.002))
     #expect(stack[2].optimizer == nil)
     let plain = try configuration(
       "data: {train: {file: a.h5}}\nmodel: {family: autoencoder, encoder: [5]}"

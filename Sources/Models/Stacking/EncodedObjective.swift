@@ -24,9 +24,15 @@ public final class EncodedObjective: Objective {
   /// The trained objective's.
   public var metrics: [String] { base.metrics }
   /// The trained objective's.
+  public var loss: Int? { base.loss }
+  /// The trained objective's.
   public var state: [ShardedState] { base.state }
+  /// The trained objective's.
+  public var replicatedState: [ReplicatedState] { base.replicatedState }
   /// Tells the trained objective.
   public func begin(epoch: Int) { base.begin(epoch: epoch) }
+  /// The trained objective's.
+  public func lossChanges(inEpoch epoch: Int) -> Bool { base.lossChanges(inEpoch: epoch) }
   /// Tells the trained objective.
   public func update(phase: Int, sums: Tensor, count: Int) {
     base.update(phase: phase, sums: sums, count: count)

@@ -17,6 +17,9 @@ public protocol TapeModel: AnyObject {
   /// Tells the epoch that starts; weights that follow a schedule change.
   func begin(epoch: Int)
 
+  /// Whether the loss is another function of parameters and samples than in the epoch before.
+  func lossChanges(inEpoch epoch: Int) -> Bool
+
   /// Records the loss. Layers are recorded with the recording's `layers`.
   /// - Returns: sums over the samples, each of shape [1], one a metric; the first is made small.
   func loss(_ recording: Recording) -> [Variable]
@@ -27,6 +30,8 @@ extension TapeModel {
   public var states: LayerStates { LayerStates([]) }
   /// Nothing changes.
   public func begin(epoch: Int) {}
+  /// It is one function.
+  public func lossChanges(inEpoch epoch: Int) -> Bool { false }
 }
 
 /// A function of samples, recorded once for each number of rows, and run on one shard after the other.

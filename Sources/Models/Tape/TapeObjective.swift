@@ -23,6 +23,9 @@ public final class TapeObjective: Objective {
     states.running.layout.slices.map { ReplicatedState($0.name, states.running[$0.name]) }
   }
 
+  /// The model's loss, which is its first metric.
+  public var loss: Int? { 0 }
+
   /// Trains a model.
   public init(_ model: any TapeModel, seed: UInt64) {
     self.model = model
@@ -34,6 +37,9 @@ public final class TapeObjective: Objective {
 
   /// Tells the model.
   public func begin(epoch: Int) { model.begin(epoch: epoch) }
+
+  /// Asks the model.
+  public func lossChanges(inEpoch epoch: Int) -> Bool { model.lossChanges(inEpoch: epoch) }
 
   /// The gradients of this rank's shards: one after the other, or in lockstep when the model sums over
   /// shards in the middle.

@@ -66,6 +66,11 @@ public final class VariationalAutoencoder: TapeModel {
     beta.fill(Float(options.beta.value(epoch: epoch)))
   }
 
+  /// The loss changes with that weight.
+  public func lossChanges(inEpoch epoch: Int) -> Bool {
+    epoch > 0 && options.beta.value(epoch: epoch) != options.beta.value(epoch: epoch - 1)
+  }
+
   /// The negative bound on log p(x), summed over samples.
   public func loss(_ recording: Recording) -> [Variable] {
     let code = encode(recording)

@@ -26,16 +26,9 @@ public final class ConjugateGradient: FullBatchMinimizer {
     ]
   }
 
-  override func chooseDirection() -> Double {
-    let first = newDirection()
-    lastDirection.assign(direction)
-    lastGradient.assign(gradient)
-    return first
-  }
-
-  private func newDirection() -> Double {
+  override func chooseDirection(isFresh: Bool) -> Double {
     let square = dot(lastGradient, lastGradient)
-    guard square > 0 else {
+    guard !isFresh, square > 0 else {
       combine(-1, gradient, 0, gradient, into: direction)
       return cautiousStep
     }
@@ -46,7 +39,11 @@ public final class ConjugateGradient: FullBatchMinimizer {
     return step.isFinite && step > 0 ? step : cautiousStep
   }
 
-  override func learn(from change: Tensor, _ gradientChange: Tensor) { lastChange.assign(change) }
+  override func learn(from change: Tensor, start: Tensor, _ gradientChange: Tensor) {
+    lastDirection.assign(direction)
+    lastGradient.assign(start)
+    lastChange.assign(change)
+  }
 
   override func forget() {
     for tensor in [lastDirection, lastGradient, lastChange] { tensor.fill(0) }

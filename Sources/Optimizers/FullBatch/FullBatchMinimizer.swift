@@ -29,6 +29,7 @@ public class FullBatchMinimizer {
   private let search: StrongWolfeSearch
   private let start: Tensor
   private let startGradient: Tensor
+  private let change: Tensor
   /// The loss at the parameters, if `gradient` belongs to them.
   private var loss: Double?
 
@@ -42,27 +43,35 @@ public class FullBatchMinimizer {
     direction = Tensor(parameters.count)
     start = Tensor(parameters.count)
     startGradient = Tensor(parameters.count)
+    change = Tensor(parameters.count)
   }
 
   /// What outlives an update, by name, each as long as the parameters.
   public var state: [(name: String, values: Tensor)] { [] }
 
-  /// Sets the direction from the gradient. Returns the step to try first.
-  func chooseDirection() -> Double { preconditionFailure("a method has its direction") }
+  /// Sets the direction from the gradient. Returns the step to try first. What is kept does not change.
+  /// - Parameter isFresh: whether what was learnt is left aside: along the gradient.
+  func chooseDirection(isFresh: Bool) -> Double {
+    preconditionFailure("a method has its direction")
+  }
 
-  /// Learns from a step.
+  /// Learns from a step along the direction.
   /// - Parameters:
   ///   - change: of the parameters.
+  ///   - start: the gradient before the step.
   ///   - gradientChange: of the gradient.
-  func learn(from change: Tensor, _ gradientChange: Tensor) {}
+  func learn(from change: Tensor, start: Tensor, _ gradientChange: Tensor) {}
 
-  /// Forgets what was learnt: the next direction is that of the gradient.
+  /// Forgets what was learnt.
   func forget() {}
 
-  /// Says that the parameters were changed by somebody else.
-  public func parametersChanged() { loss = nil }
+  /// Whether the loss at the parameters is known; if not, an update begins with an evaluation more.
+  public var knowsLoss: Bool { loss != nil }
 
-  /// One line search.
+  /// Says that the parameters, or the loss as a function of them, were changed by somebody else.
+  public func lossChanged() { loss = nil }
+
+  /// One line search. When an evaluation throws, parameters and state are as they were before.
   public func update(_ evaluate: Evaluation) throws -> Outcome {
     var evaluations = 0
     func counted(_ gradient: Tensor) throws -> Double {
@@ -70,25 +79,30 @@ public class FullBatchMinimizer {
       return try evaluate(gradient)
     }
     let before = try loss ?? counted(gradient)
-    var first = chooseDirection()
-    if dot(gradient, direction) >= 0 {
-      forget()
-      first = chooseDirection()
-    }
-    var after = try step(from: before, first: first, counted)
-    if after == nil && dot(gradient, gradient) > 0 {
-      // What was learnt may mislead; the gradient itself does not.
-      forget()
-      after = try step(from: before, first: chooseDirection(), counted)
-    }
+    loss = before
+    let after = before.isFinite ? try search(from: before, counted) : nil
     loss = after ?? before
     return Outcome(
       loss: after ?? before, gradientNorm: dot(gradient, gradient).squareRoot(),
       evaluations: evaluations, moved: after != nil)
   }
 
+  private func search(from before: Double, _ evaluate: Evaluation) throws -> Double? {
+    let first = chooseDirection(isFresh: false)
+    if dot(gradient, direction) < 0,
+      let after = try step(from: before, first: first, isFresh: false, evaluate)
+    {
+      return after
+    }
+    // What was learnt may mislead; the gradient itself does not.
+    let cautious = chooseDirection(isFresh: true)
+    return try step(from: before, first: cautious, isFresh: true, evaluate)
+  }
+
   /// Goes along the direction; nil leaves all as it was.
-  private func step(from value: Double, first: Double, _ evaluate: Evaluation) throws -> Double? {
+  private func step(
+    from value: Double, first: Double, isFresh: Bool, _ evaluate: Evaluation
+  ) throws -> Double? {
     let slope = dot(gradient, direction)
     guard slope < 0 else { return nil }
     start.assign(parameters)
@@ -100,16 +114,23 @@ public class FullBatchMinimizer {
       last.slope = dot(gradient, direction)
       return last
     }
+    var isDone = false
+    defer { if !isDone { goBack() } }
     guard let found = try search.run(from: last, first: first, point), found.value < value else {
-      parameters.assign(start)
-      gradient.assign(startGradient)
       return nil
     }
     if found != last { _ = try point(found.step) }
+    isDone = true
+    if isFresh { forget() }
     combine(1, parameters, -1, start, into: start)
-    combine(1, gradient, -1, startGradient, into: startGradient)
-    learn(from: start, startGradient)
+    combine(1, gradient, -1, startGradient, into: change)
+    learn(from: start, start: startGradient, change)
     return last.value
+  }
+
+  private func goBack() {
+    parameters.assign(start)
+    gradient.assign(startGradient)
   }
 
   /// Σ x y.

@@ -31,8 +31,9 @@ public final class LBFGS: FullBatchMinimizer {
     }
   }
 
-  override func chooseDirection() -> Double {
+  override func chooseDirection(isFresh: Bool) -> Double {
     combine(-1, gradient, 0, gradient, into: direction)
+    guard !isFresh else { return cautiousStep }
     var used: [(pair: Pair, curvature: Double, weight: Double)] = []
     for pair in pairs.reversed() {
       let curvature = dot(pair.change, pair.gradientChange)
@@ -52,7 +53,7 @@ public final class LBFGS: FullBatchMinimizer {
   }
 
   /// Keeps the pair if the loss curves upwards along it.
-  override func learn(from change: Tensor, _ gradientChange: Tensor) {
+  override func learn(from change: Tensor, start: Tensor, _ gradientChange: Tensor) {
     guard !pairs.isEmpty,
       dot(change, gradientChange) > 1e-10 * dot(gradientChange, gradientChange)
     else { return }

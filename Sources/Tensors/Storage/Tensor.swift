@@ -73,19 +73,3 @@ public struct Tensor: @unchecked Sendable {
     pointer.update(from: other.pointer, count: count)
   }
 }
-
-/// Aligned memory, freed with its last view. 64 bytes are a cache line and the widest vector.
-private final class Memory {
-  let pointer: UnsafeMutablePointer<Float>
-
-  init(count: Int) {
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: max(count, 1))
-  }
-
-  deinit {
-    UnsafeMutableRawPointer(pointer).deallocate()
-  }
-}

@@ -2,32 +2,59 @@ import Objectives
 import Optimizers
 import Yams
 
-extension OptimizerOptions {
-  /// The words under `name`.
-  enum Name: String, CaseIterable {
-    case sgd, momentum, nesterov, rmsprop, adam, adamw, adagrad
+/// The words under `optimizer.name`.
+enum OptimizerName: String, CaseIterable {
+  case sgd, momentum, nesterov, rmsprop, adam, adamw, adagrad, lbfgs, cg
 
-    /// The learning rate that the method's authors or the usual libraries start from.
-    var learningRate: Double {
-      switch self {
-      case .sgd, .momentum, .nesterov: 0.05
-      case .rmsprop, .adam, .adamw: 0.001
-      case .adagrad: 0.01
-      }
+  /// The learning rate that the method's authors or the usual libraries start from.
+  var learningRate: Double {
+    switch self {
+    case .sgd, .momentum, .nesterov: 0.05
+    case .rmsprop, .adam, .adamw: 0.001
+    case .adagrad: 0.01
+    case .lbfgs, .cg: preconditionFailure("a line search finds its steps")
     }
   }
+}
 
-  /// Reads the settings under `optimizer`, or another key that holds an optimizer.
+extension OptimizerChoice {
+  /// Reads the settings under `optimizer`, or a section like it of a stage.
   /// - Parameters:
   ///   - standard: the rule unless one is named.
   ///   - learningRate: that rule's default.
   init(
-    _ reader: SettingsReader, standard: Name = .sgd, learningRate: Double? = nil
+    _ reader: SettingsReader, standard: OptimizerName = .sgd, learningRate: Double? = nil
   ) throws {
-    let name: Name = try reader.choice("name", default: standard)
-    let usual = name == standard ? learningRate ?? name.learningRate : name.learningRate
+    let name: OptimizerName = try reader.choice("name", default: standard)
+    switch name {
+    case .lbfgs, .cg: self = .fullBatch(try FullBatchOptions(name, reader))
+    default:
+      let usual = name == standard ? learningRate ?? name.learningRate : name.learningRate
+      self = .stochastic(try OptimizerOptions(name, reader, learningRate: usual))
+    }
+  }
+}
+
+extension FullBatchOptions {
+  fileprivate init(_ name: OptimizerName, _ reader: SettingsReader) throws {
+    for key in ["learning_rate", "momentum", "plateau"] where reader.has(key) {
+      throw reader.error(
+        "is given, but \(name.rawValue) finds its steps by itself; leave it out", key: key)
+    }
+    self.init(
+      name == .cg
+        ? .conjugateGradient
+        : .lbfgs(memory: try reader.integer("memory", default: 10, in: 1...1000)),
+      weightDecay: try reader.number("weight_decay", default: 0, in: 0...1e3))
+  }
+}
+
+extension OptimizerOptions {
+  fileprivate init(
+    _ name: OptimizerName, _ reader: SettingsReader, learningRate: Double
+  ) throws {
     let rate = try reader.schedule(
-      "learning_rate", default: usual, in: 0...1e6, followsUpdates: true)
+      "learning_rate", default: learningRate, in: 0...1e6, followsUpdates: true)
     self.init(try Self.rule(name, reader), learningRate: rate)
     weightDecay = try reader.schedule(
       "weight_decay", default: name == .adamw ? 0.01 : 0, in: 0...1e3, followsUpdates: true)
@@ -39,7 +66,7 @@ extension OptimizerOptions {
 
   private static let positive = 1e-12...1e12
 
-  private static func rule(_ name: Name, _ reader: SettingsReader) throws -> Rule {
+  private static func rule(_ name: OptimizerName, _ reader: SettingsReader) throws -> Rule {
     switch name {
     case .sgd: return .momentum(try momentum(reader, 0), isNesterov: false)
     case .momentum: return .momentum(try momentum(reader, 0.9), isNesterov: false)
@@ -47,6 +74,7 @@ extension OptimizerOptions {
     case .rmsprop: return .rmsProp(try rmsProp(reader))
     case .adagrad: return .adagrad(try adagrad(reader))
     case .adam, .adamw: return .adam(try adam(reader))
+    case .lbfgs, .cg: preconditionFailure("these are no rules for a batch")
     }
   }
 
@@ -97,7 +125,9 @@ extension OptimizerOptions {
   }
 
   /// AdamW is Adam with decoupled decay; others say it.
-  private static func decayKind(_ name: Name, _ reader: SettingsReader) throws -> WeightDecay.Kind {
+  private static func decayKind(_ name: OptimizerName, _ reader: SettingsReader) throws
+    -> WeightDecay.Kind
+  {
     guard name != .adamw else { return .decoupled }
     guard reader.has("decoupled_weight_decay") else {
       return reader.notGiven("decoupled_weight_decay") ?? .coupled

@@ -89,7 +89,7 @@ public struct RunConfiguration {
   /// Length and pieces.
   public var training: Training
   /// The optimizer.
-  public var optimizer: OptimizerOptions
+  public var optimizer: OptimizerChoice
   /// What evaluations decide.
   public var decisions: DecisionSettings
   /// Checkpoints.
@@ -122,7 +122,7 @@ public struct RunConfiguration {
     model = try families.family(root.section("model"))
     let (training, optimizer) = (try root.section("training"), try root.section("optimizer"))
     self.training = try Training(training)
-    self.optimizer = try OptimizerOptions(optimizer)
+    self.optimizer = try OptimizerChoice(optimizer)
     decisions = try DecisionSettings(optimizer: optimizer, training: training)
     checkpoint = try Checkpoint(root.section("checkpoint"))
     evaluation = try Evaluation(root.section("evaluation"))

@@ -16,9 +16,9 @@ struct AutoencoderPretraining {
   let method: Method
   let epochs: Int
   /// Of all layers but a linear code; nil is the run's.
-  let optimizer: OptimizerOptions?
+  let optimizer: OptimizerChoice?
   /// Of a machine with linear hidden units, which diverges at the others' rate.
-  let codeOptimizer: OptimizerOptions?
+  let codeOptimizer: OptimizerChoice?
   let gibbsSteps: Schedule
 
   /// Reads the settings under `model.pretraining`.
@@ -28,14 +28,14 @@ struct AutoencoderPretraining {
     guard method == .rbm else {
       optimizer =
         reader.has("optimizer")
-        ? try OptimizerOptions(reader.section("optimizer")) : reader.notGiven("optimizer")
+        ? try OptimizerChoice(reader.section("optimizer")) : reader.notGiven("optimizer")
       (codeOptimizer, gibbsSteps) = (nil, .constant(1))
       return
     }
     gibbsSteps = try reader.schedule("gibbs_steps", default: 1, in: 1...10000)
-    optimizer = try OptimizerOptions(
+    optimizer = try OptimizerChoice(
       reader.section("optimizer"), standard: .momentum, learningRate: 0.05)
-    codeOptimizer = try OptimizerOptions(
+    codeOptimizer = try OptimizerChoice(
       reader.section("code_optimizer"), standard: .momentum, learningRate: 0.002)
   }
 

@@ -29,7 +29,8 @@ struct AutoencoderStages {
     return Stage(
       name: plans.last!.name, objective: TapeObjective(model, seed: context.seed),
       evaluator: AutoencoderEvaluator(model), encoder: encoder(views.codeMap), sampler: nil,
-      pictures: { views.pictures($0.samples) })
+      pictures: { views.pictures($0.samples) },
+      drawsCodes: true)
   }
 
   /// The last stage, that classifies.

@@ -88,6 +88,11 @@ public struct FamilyRegistry: Sendable {
     self.families = families
   }
 
+  /// These families, and others.
+  public func adding(_ others: [any ModelFamily.Type]) -> FamilyRegistry {
+    FamilyRegistry(families + others)
+  }
+
   /// The family that a configuration's `model` section names, with its settings.
   func family(_ settings: SettingsReader) throws -> any ModelFamily {
     let names = families.map { $0.name }

@@ -9,10 +9,10 @@ public struct StagePlan: Sendable {
   /// The number of epochs; nil is `training.epochs`.
   public var epochs: Int?
   /// What moves the parameters; nil is what `optimizer` says.
-  public var optimizer: OptimizerOptions?
+  public var optimizer: OptimizerChoice?
 
   /// A plan.
-  public init(name: String, epochs: Int? = nil, optimizer: OptimizerOptions? = nil) {
+  public init(name: String, epochs: Int? = nil, optimizer: OptimizerChoice? = nil) {
     self.name = name
     self.epochs = epochs
     self.optimizer = optimizer
@@ -34,7 +34,7 @@ public struct Stage {
   /// What to look at, given a few test samples. Rank 0 calls this.
   public let pictures: (Examples) -> [Picture]
   /// Whether the codes of test samples are drawn as points in the plane, coloured by class.
-  public var drawsCodes = false
+  public let drawsCodes: Bool
 
   /// The hidden code of samples.
   public struct Encoder {
@@ -42,6 +42,17 @@ public struct Stage {
     public let width: Int
     /// [rows, width] from samples [rows, visible] and their labels [rows].
     public let encode: (_ samples: Tensor, _ labels: UnsafePointer<Int32>) -> Tensor
+  }
+
+  /// A stage; what it can be besides being trained may be left out.
+  public init(
+    name: String, objective: any Objective, evaluator: (any Evaluator)? = nil,
+    encoder: Encoder? = nil, sampler: Sampler? = nil,
+    pictures: @escaping (Examples) -> [Picture] = { _ in [] }, drawsCodes: Bool = false
+  ) {
+    (self.name, self.objective, self.evaluator) = (name, objective, evaluator)
+    (self.encoder, self.sampler, self.pictures) = (encoder, sampler, pictures)
+    self.drawsCodes = drawsCodes
   }
 
   /// Draws samples [chains, visible].

@@ -25,7 +25,7 @@ struct Snapshot {
           path: "/parameters/\(slice.name)", shape: slice.shape, values: set[slice.name].elements)
       }
     }
-    for (name, values) in trainer.distinctOptimizers.flatMap(\.stateByParameter) {
+    for (name, values) in trainer.optimizerState {
       arrays.append(
         .init(path: "/optimizer/\(name)", shape: values.shape, values: values.elements))
     }
@@ -69,7 +69,7 @@ struct Snapshot {
 
   /// Puts optimizers, chains and metric sums back.
   func restore(_ trainer: StageTrainer, from checkpoint: Checkpoint) throws {
-    for (name, values) in trainer.distinctOptimizers.flatMap(\.stateByParameter) {
+    for (name, values) in trainer.optimizerState {
       try Self.copy(checkpoint, "/optimizer/\(name)", into: values)
     }
     for state in trainer.stage.objective.state {

@@ -14,6 +14,11 @@ extension StageTrainer {
     return seen
   }
 
+  /// What checkpoints keep of optimizers, by name.
+  var optimizerState: [(name: String, values: Tensor)] {
+    distinctOptimizers.flatMap(\.stateByParameter) + (fullBatch?.state ?? [])
+  }
+
   /// Does something with the averages in the parameters' place, and then puts the parameters back.
   func withAverages<T>(_ body: () throws -> T) rethrows -> T {
     exchangeAverages()

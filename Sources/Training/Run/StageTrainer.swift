@@ -10,10 +10,13 @@ import Tensors
 public final class StageTrainer {
   /// What this stage trains.
   public let stage: Stage
-  /// What moves the parameters, one for each phase of a step; phases may share one.
+  /// What moves the parameters, one for each phase of a step; phases may share one. None where a line
+  /// search over all samples moves them.
   public let optimizers: [any Optimizer]
   /// What evaluations have made of the learning rates.
   public var rate = RateAdjustment.none
+  /// Updates over all samples, in the place of those along a batch.
+  var fullBatch: FullBatchUpdates?
   /// Where the time of this rank went.
   public private(set) var times = StepTimes()
 
@@ -43,12 +46,14 @@ public final class StageTrainer {
   }
 
   /// Buffers and messages for all steps of a stage.
-  /// - Parameter optimizers: one for each phase.
+  /// - Parameter optimizers: one for each phase; none where nothing is updated batch by batch.
   public init(
     _ stage: Stage, optimizers: [any Optimizer], loader: BatchLoader, layout: ShardLayout,
     reduction: ReductionMode, communicator: Communicator, across: any GlobalSum
   ) throws {
-    precondition(optimizers.count == stage.objective.phases.count, "an optimizer for each phase")
+    precondition(
+      optimizers.isEmpty || optimizers.count == stage.objective.phases.count,
+      "an optimizer for each phase")
     self.stage = stage
     self.optimizers = optimizers
     self.loader = loader
@@ -67,6 +72,12 @@ public final class StageTrainer {
     }
   }
 
+  /// The number of batches of an epoch.
+  var batchesPerEpoch: Int { loader.plan.stepsPerEpoch }
+
+  /// The number of samples of the batch that was loaded last, of all ranks.
+  var samplesOfBatch: Int { loader.batch.globalCount }
+
   /// Goes to an epoch.
   public func begin(epoch: Int) {
     self.epoch = epoch
@@ -74,29 +85,49 @@ public final class StageTrainer {
     loader.begin(epoch: epoch)
   }
 
+  /// Begins a pass over the samples in the order of an epoch; the objective stays where it is.
+  func beginPass(inOrderOf epoch: Int) { loader.begin(epoch: epoch) }
+
   /// One update.
   /// - Parameters:
   ///   - stepInEpoch: the place in the epoch.
   ///   - step: the number of the update over the whole run.
   ///   - stopRequested: whether this rank was asked to stop.
   public func step(_ stepInEpoch: Int, step: Int, stopRequested: Bool) throws -> Agreement {
+    try load(stepInEpoch, step)
+    beginUpdate(stepInEpoch)
+    let count = loader.batch.globalCount
+    var agreement = Agreement()
+    for (phase, optimizer) in optimizers.enumerated() {
+      try accumulate(phase, stopRequested: stopRequested)
+      try reduce(phase, &agreement) { range, sums in
+        destinations[phase].take(range, sums, count: count, optimizer: optimizer)
+      }
+      destinations[phase].finish(
+        stage.objective, phase: phase, count: count, optimizer: optimizer)
+    }
+    return agreement
+  }
+
+  /// The sums of one batch, of an objective with one phase; nothing is updated.
+  /// - Parameters:
+  ///   - step: what random numbers are counted by.
+  ///   - body: takes ranges of the sums over all shards.
+  func sums(
+    _ stepInEpoch: Int, step: Int, stopRequested: Bool,
+    _ body: (Range<Int>, UnsafePointer<Float>) -> Void
+  ) throws -> Agreement {
+    try load(stepInEpoch, step)
+    try accumulate(0, stopRequested: stopRequested)
+    var agreement = Agreement()
+    try reduce(0, &agreement, body)
+    return agreement
+  }
+
+  private func load(_ stepInEpoch: Int, _ step: Int) throws {
     var clock = StepClock()
     try loader.load(stepInEpoch: stepInEpoch, step: step)
     clock.lap(&times.load)
-    beginUpdate(stepInEpoch)
-    var agreement = Agreement()
-    for phase in stage.objective.phases.indices {
-      let accumulator = accumulators[phase]
-      try reducers[phase].begin()
-      try stage.objective.accumulate(
-        loader.batch, phase: phase, into: accumulator, across: across)
-      accumulator.finish(
-        stopRequested: stopRequested, finite: accumulator.metricsAreFinite)
-      clock.lap(&times.compute)
-      try reduce(phase, &agreement)
-      clock.lap(&times.reduce)
-    }
-    return agreement
   }
 
   /// The number of updates follows from the place in the stage, so that nobody has to store it.
@@ -106,23 +137,34 @@ public final class StageTrainer {
     for optimizer in optimizers { optimizer.begin(moment) }
   }
 
-  /// Applies sums as they arrive, and reads the control words behind them.
-  private func reduce(_ phase: Int, _ agreement: inout Agreement) throws {
+  private func accumulate(_ phase: Int, stopRequested: Bool) throws {
+    var clock = StepClock()
+    let accumulator = accumulators[phase]
+    try reducers[phase].begin()
+    try stage.objective.accumulate(loader.batch, phase: phase, into: accumulator, across: across)
+    accumulator.finish(stopRequested: stopRequested, finite: accumulator.metricsAreFinite)
+    clock.lap(&times.compute)
+  }
+
+  /// Hands sums over as they arrive, and reads the control words behind them.
+  private func reduce(
+    _ phase: Int, _ agreement: inout Agreement,
+    _ body: (Range<Int>, UnsafePointer<Float>) -> Void
+  ) throws {
+    var clock = StepClock()
     let end = accumulators[phase].sums.count
-    let count = loader.batch.globalCount
     var stops = false
     var isNotFinite = false
     try reducers[phase].finish { range, sums in
-      destinations[phase].take(range, sums, count: count, optimizer: optimizers[phase])
+      body(range, sums)
       for place in range.clamped(to: end..<end + Accumulator.controlWords) {
         let isSet = sums[place - range.lowerBound] != 0
         if place == end { stops = isSet } else { isNotFinite = isSet }
       }
     }
-    destinations[phase].finish(
-      stage.objective, phase: phase, count: count, optimizer: optimizers[phase])
     agreement.stops = agreement.stops || stops
     agreement.isNotFinite = agreement.isNotFinite || isNotFinite
+    clock.lap(&times.reduce)
   }
 
   /// The means of the metrics since the last call, over all shards, and how many samples were seen.

@@ -44,7 +44,7 @@ import Yams
       "optimizer.learning_rate={kind: exponential, start: 1, factor: 0.5}",
       "data.test.file=b.h5", "name=other", "training.epochs=4")
     #expect(read.training.epochs == 4, "the last one counts")
-    #expect(read.optimizer.learningRate == .exponential(start: 1, factor: 0.5))
+    #expect(read.optimizer.stochastic?.learningRate == .exponential(start: 1, factor: 0.5))
     #expect(read.data.test?.files == ["b.h5"])
     #expect(read.name == "other")
   }

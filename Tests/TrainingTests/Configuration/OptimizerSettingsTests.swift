@@ -8,7 +8,7 @@ import Testing
   private func read(_ optimizer: String) throws -> OptimizerOptions {
     let read = try configuration(shortest, "optimizer=\(optimizer)")
     #expect(try configuration(read.yaml).optimizer == read.optimizer, "after a round trip")
-    return read.optimizer
+    return try #require(read.optimizer.stochastic)
   }
 
   @Test func names() throws {

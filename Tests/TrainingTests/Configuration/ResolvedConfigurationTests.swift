@@ -26,7 +26,7 @@ import Yams
     #expect(second.yaml == first.yaml)
     #expect(second.name == first.name)
     #expect(second.data.train == first.data.train)
-    #expect(second.optimizer.learningRate == first.optimizer.learningRate)
+    #expect(second.optimizer.stochastic?.learningRate == first.optimizer.stochastic?.learningRate)
     #expect(differencesThatMatter(first.resolved, second.resolved).isEmpty)
   }
 

@@ -36,9 +36,9 @@ import Testing
     ])
   func reads(text: String, schedule: Schedule) throws {
     let read = try configuration(shortest, "optimizer.learning_rate=\(text)")
-    #expect(read.optimizer.learningRate == schedule)
+    #expect(read.optimizer.stochastic?.learningRate == schedule)
     // It is the same after a round trip.
-    #expect(try configuration(read.yaml).optimizer.learningRate == schedule)
+    #expect(try configuration(read.yaml).optimizer.stochastic?.learningRate == schedule)
   }
 
   @Test(

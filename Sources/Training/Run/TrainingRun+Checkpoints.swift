@@ -1,0 +1,72 @@
+import Datasets
+import Foundation
+import MessagePassing
+import Objectives
+import Tensors
+
+/// Checkpoints, and the ends of a run that refer to them.
+extension TrainingRun {
+  /// A run that goes on from a checkpoint of another folder has one of its own from the start.
+  func keepWhatWasResumed(_ trainer: StageTrainer) throws {
+    let store = setup.directory.checkpoints
+    let files = FileManager.default
+    let found = [store.bestPath, store.path(step: position.step)].map {
+      UInt8(files.fileExists(atPath: $0) ? 1 : 0)
+    }
+    let here = try communicator.broadcast(found)
+    if here[0] == 0 { best = nil }
+    if here[1] == 1 { lastCheckpoint = position.step } else { try writeCheckpoint(trainer) }
+  }
+
+  func stop(_ trainer: StageTrainer) throws -> ExitStatus {
+    if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
+    reporter?.finish()
+    reporter?.say(
+      "stopped by a signal after step \(position.step), with a checkpoint; run it again to go on")
+    return .stopped
+  }
+
+  func writeCheckpoint(_ trainer: StageTrainer) throws {
+    let keep = configuration.checkpoint.keep
+    try writeCheckpoint(trainer) { try $0.write($1, keep: keep) }
+    lastCheckpoint = position.step
+  }
+
+  /// Rank 0 writes; all bring their chains. Parameters are the same bits everywhere.
+  func writeCheckpoint(
+    _ trainer: StageTrainer, _ write: (CheckpointStore, Checkpoint) throws -> Void
+  ) throws {
+    let parameters = finished + [trainer.stage.objective.parameters]
+    guard parameters.allSatisfy(\.flat.isFinite) else { throw divergence(trainer) }
+    let start = watch.now
+    let arrays = try snapshot.arrays(
+      parameters: parameters,
+      states: finishedStates + trainer.stage.objective.replicatedState, trainer: trainer,
+      extra: setup.data.stateArrays)
+    let sums = try snapshot.metricSums(trainer)
+    if communicator.rank == 0 {
+      let checkpoint = Checkpoint(
+        arrays: arrays, metricSums: sums, evaluations: decisions?.history ?? [:],
+        position: position, best: best, program: programVersion,
+        family: type(of: configuration.model).name, configuration: configuration.yaml,
+        dataset: setup.data.fingerprint, sampleShape: setup.data.train.shape.axes,
+        digest: parameterDigest(parameters))
+      try write(setup.directory.checkpoints, checkpoint)
+    }
+    watch.pause(watch.now - start)
+  }
+
+  func divergence(_ trainer: StageTrainer) -> NumericalError {
+    reporter?.finish()
+    let saved =
+      lastCheckpoint.map { "the last good checkpoint is of step \($0)" }
+      ?? "there is no checkpoint yet"
+    let advice =
+      trainer.fullBatch == nil
+      ? "lower optimizer.learning_rate or raise optimizer.weight_decay"
+      : "bring the samples to a smaller range by data.transform"
+    return NumericalError(
+      "\(trainer.stage.objective.metrics.first ?? "the loss") is not finite at step "
+        + "\(position.step), epoch \(position.epoch + 1): the model diverged; \(advice); \(saved)")
+  }
+}

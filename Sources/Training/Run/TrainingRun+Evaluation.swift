@@ -1,0 +1,103 @@
+import Datasets
+import MessagePassing
+import Objectives
+import Optimizers
+import Reporting
+import Tensors
+
+/// Evaluations: what they measure, decide and show, and how a stage ends.
+extension TrainingRun {
+  func evaluateIfDue(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
+    let every = configuration.evaluation.everyEpochs
+    // Before the checkpoint of the same step, which then knows of the best evaluation.
+    let isLast = position.epoch == epochs
+    let isDue = every > 0 && position.epoch % every == 0
+    guard isLast || isDue else { return }
+    try evaluate(trainer, evaluation, decides: isDue)
+  }
+
+  /// - Parameter decides: whether this is one of the evaluations at fixed epochs, which decide.
+  func evaluate(
+    _ trainer: StageTrainer, _ evaluation: StageEvaluation, decides: Bool
+  ) throws {
+    guard trainer.stage.objective.parameters.flat.isFinite else { throw divergence(trainer) }
+    let start = watch.now
+    let values = try trainer.withAverages {
+      let values = try evaluation.run()
+      try report(trainer, values)
+      return values
+    }
+    watch.pause(watch.now - start)
+    if decides { try decide(trainer, values) }
+    try keepIfBest(trainer, values)
+  }
+
+  func report(
+    _ trainer: StageTrainer, _ values: [(name: String, value: Double)]
+  ) throws {
+    if let reporter {
+      if !values.isEmpty {
+        try reporter.record(
+          "evaluation", stage: trainer.stage.name, epoch: position.epoch, step: position.step,
+          values)
+        let text = values.map { "\($0.name) \(Format.metric($0.value))" }.joined(separator: "  ")
+        reporter.say("evaluation after epoch \(position.epoch): \(text)")
+      }
+      if configuration.evaluation.pictures { try draw(trainer.stage) }
+    }
+  }
+
+  /// Values are the same bits on every rank, so all come to the same conclusion.
+  func decide(_ trainer: StageTrainer, _ values: [(name: String, value: Double)]) throws {
+    guard let before = decisions, !before.isEmpty else { return }
+    decisions = try together(communicator) {
+      var after = before
+      try after.add(values)
+      return after
+    }
+    trainer.rate = decisions?.rate ?? .none
+    if trainer.rate != before.rate {
+      reporter?.say(
+        "no progress: from here on learning rates are multiplied by \(trainer.rate.factor)"
+          + (trainer.rate.minimum > 0 ? ", down to \(trainer.rate.minimum)" : ""))
+    }
+  }
+
+  /// Values are the same bits on every rank, so all come to the same conclusion.
+  func keepIfBest(
+    _ trainer: StageTrainer, _ values: [(name: String, value: Double)]
+  ) throws {
+    guard let criterion = trainer.stage.evaluator?.criterion,
+      let value = values.first(where: { $0.name == criterion.name })?.value,
+      best.map({ criterion.prefers(value, to: $0.value) }) ?? value.isFinite
+    else { return }
+    best = .init(name: criterion.name, value: value, step: position.step)
+    try writeCheckpoint(trainer) { try $0.writeBest($1) }
+  }
+
+  func draw(_ stage: Stage) throws {
+    let writer = PictureWriter(
+      directory: setup.directory.images, shape: setup.data.train.shape,
+      transform: setup.data.transform)
+    var pictures = stage.pictures(try setup.data.examples(16))
+    if stage.drawsCodes, let encoder = stage.encoder {
+      let examples = try setup.data.examples(CodePicture.count)
+      if let picture = try CodePicture.picture(encoder, examples) { pictures.append(picture) }
+    }
+    _ = try writer.write(pictures, step: position.step)
+  }
+
+  func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
+    // Where the last epoch was cut short: not one of the evaluations that decide.
+    if try !isEvaluated(trainer.stage) { try evaluate(trainer, evaluation, decides: false) }
+    if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
+    summarize(trainer)
+  }
+
+  /// Whether the metrics of a run that went on tell of an evaluation here already: a run may have
+  /// ended between its last checkpoint and its last evaluation.
+  func isEvaluated(_ stage: Stage) throws -> Bool {
+    let found = try reporter?.hasEvaluation(stage: stage.name, step: position.step) ?? false
+    return try communicator.broadcast([found ? 1 : 0]) == [1]
+  }
+}

@@ -1,0 +1,73 @@
+import Datasets
+import Foundation
+import Objectives
+import Optimizers
+import Reporting
+
+/// What a run says while it trains and when a stage ends. Rank 0 has a reporter; others are silent.
+extension TrainingRun {
+  func sayStopsEarly() {
+    reporter?.finish()
+    reporter?.say(
+      "stopping after epoch \(position.epoch): \(reasonToEnd ?? decisions?.reason ?? "")")
+  }
+
+  func summarize(_ trainer: StageTrainer) {
+    guard let reporter else { return }
+    reporter.finish()
+    let times = trainer.times
+    reporter.say(
+      "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs, "
+        + "\(Format.rate(watch.overallRate)) samples/s; rank 0 spent "
+        + String(
+          format: "%.2f s computing, %.2f s reducing, %.2f s loading", times.compute, times.reduce,
+          times.load))
+    reporter.say("pictures: \(setup.directory.images)")
+    reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")
+    if let best {
+      reporter.say(
+        "best \(best.name): \(Format.metric(best.value)) after step \(best.step): "
+          + setup.directory.checkpoints.bestPath)
+    }
+    let digest = parameterDigest(finished + [trainer.stage.objective.parameters])
+    reporter.say("digest: \(digest)")
+  }
+
+  /// - Parameter metrics: the means since the last line.
+  func log(
+    _ trainer: StageTrainer, _ metrics: [(name: String, value: Double)], endsEpoch: Bool
+  ) throws {
+    if !metrics.isEmpty { lastMetrics = metrics }
+    guard let reporter else { return }
+    let rate = watch.takeRate()
+    try reporter.record(
+      "train", stage: trainer.stage.name, epoch: position.epoch + 1, step: position.step,
+      metrics + [("samples_per_second", rate)])
+    // The display keeps an epoch's last status, to show it when the run ends.
+    guard endsEpoch || reporter.isDue(endsEpoch: false), let loss = lastMetrics.first else {
+      return
+    }
+    let steps = totalSteps
+    reporter.show(
+      ProgressDisplay.Status(
+        stage: curriculum.count > 1 ? trainer.stage.name : nil,
+        epoch: position.epoch + 1, epochs: epochs,
+        step: position.step, steps: steps, loss: loss, metrics: Array(lastMetrics.dropFirst()),
+        samplesPerSecond: rate,
+        eta: watch.eta(samples: (steps - position.step) * samplesPerUpdate),
+        endsEpoch: endsEpoch))
+  }
+
+  var totalSteps: Int {
+    let all = curriculum.reduce(0) { sum, plan in
+      let steps = choice(plan).fullBatch == nil ? setup.data.plan.stepsPerEpoch : 1
+      return sum + steps * (plan.epochs ?? configuration.training.epochs)
+    }
+    return min(all, configuration.training.steps ?? all)
+  }
+
+  /// A line search mostly takes a pass or two; how many there will be nobody knows.
+  private var samplesPerUpdate: Int {
+    choice(plan).fullBatch == nil ? configuration.training.globalBatch : setup.data.train.count
+  }
+}
