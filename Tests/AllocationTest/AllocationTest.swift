@@ -4,7 +4,7 @@ import HDF5
 import MessagePassing
 import Training
 
-/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd|adam [TRAP]`.
+/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd|adam|vae [TRAP]`.
 ///
 /// Two runs that differ in the number of steps alone must allocate the same number of times: what a
 /// run allocates belongs to its beginning and its end, to epochs and to lines of metrics, never to
@@ -45,6 +45,14 @@ struct AllocationTest {
     try file.close()
   }
 
+  private static func model(_ name: String) -> String {
+    guard name == "vae" else {
+      return "{family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}"
+    }
+    let stack = "[160, {batch_norm: true, activation: relu}, {dropout: 0.2}]"
+    return "{family: vae, latent: 16, encoder: \(stack), decoder: \(stack)}"
+  }
+
   private static func count(
     _ communicator: Communicator, _ folder: String, _ name: String, steps: Int, trap: Int = 0
   ) throws -> Int {
@@ -55,7 +63,7 @@ struct AllocationTest {
     try """
     name: allocations
     data: {train: {file: \(folder)/data.h5}, transform: binarize-sample}
-    model: {family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}
+    model: \(model(name))
     optimizer: \(optimizer)
     training: {epochs: 1, steps: \(steps), global_batch: 64, shards: 2, log_every_steps: 1000000}
     checkpoint: {every_steps: 1000000}

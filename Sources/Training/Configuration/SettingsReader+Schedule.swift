@@ -15,7 +15,11 @@ extension SettingsReader {
   ///
   /// Where it may follow updates, `per: step` counts these in the place of epochs (`steps` then
   /// stands for `epochs`), and `warm_up_steps: 500` lets it rise over the first updates.
-  /// - Parameter followsUpdates: whether it may change inside an epoch.
+  /// - Parameters:
+  ///   - key: the key.
+  ///   - standard: what holds where it is not given.
+  ///   - range: what its values must lie in.
+  ///   - followsUpdates: whether it may change inside an epoch.
   public func schedule(
     _ key: String, default standard: Double? = nil, in range: ClosedRange<Double>,
     followsUpdates: Bool = false

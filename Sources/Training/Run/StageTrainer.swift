@@ -46,7 +46,14 @@ public final class StageTrainer {
   }
 
   /// Buffers and messages for all steps of a stage.
-  /// - Parameter optimizers: one for each phase; none where nothing is updated batch by batch.
+  /// - Parameters:
+  ///   - stage: what is trained.
+  ///   - optimizers: one for each phase; none where nothing is updated batch by batch.
+  ///   - loader: fills this rank's part of a batch.
+  ///   - layout: the shards, and which are this rank's.
+  ///   - reduction: how sums over ranks associate.
+  ///   - communicator: the ranks.
+  ///   - across: sums over all shards in the middle of a step.
   public init(
     _ stage: Stage, optimizers: [any Optimizer], loader: BatchLoader, layout: ShardLayout,
     reduction: ReductionMode, communicator: Communicator, across: any GlobalSum

@@ -28,12 +28,13 @@ extension TrainedModel {
   public func write(_ drawn: DrawnSamples, to path: String) throws {
     let count = drawn.samples.shape[0]
     if path.hasSuffix(".png") {
-      let writer = PictureWriter(directory: "", shape: shape, transform: .none)
+      let moments = storedMoments
+      let writer = PictureWriter(directory: "", shape: shape, transform: moments ?? .none)
       let each = count / max(drawn.classes.count, 1)
       let rows = drawn.classes.indices.map { drawn.samples.rows($0 * each..<($0 + 1) * each) }
       let picture = Picture(
         name: "samples", title: "\(count) samples", rows: rows.isEmpty ? [drawn.samples] : rows,
-        labels: drawn.classes.map { "class \($0)" }, values: .unit)
+        labels: drawn.classes.map { "class \($0)" }, values: moments == nil ? .unit : .data)
       return try writer.draw(picture).write(to: path)
     }
     try createFile(path) { file in
@@ -44,6 +45,16 @@ extension TrainedModel {
       }
       try file.setAttribute("digest", checkpoint.digest)
     }
+  }
+
+  /// The moments that the data was standardised with, which pictures undo.
+  private var storedMoments: Transform? {
+    guard let mean = checkpoint["/state/transform/mean"],
+      let inverse = checkpoint["/state/transform/inverse_deviation"]
+    else { return nil }
+    return .standardize(
+      mean: Tensor(shape: mean.shape, elements: mean.values),
+      inverseDeviation: Tensor(shape: inverse.shape, elements: inverse.values))
   }
 
   /// Writes codes as an HDF5 file with `/codes` [N, width], and `/labels` [N] where there are any.
