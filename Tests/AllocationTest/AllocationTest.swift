@@ -4,7 +4,7 @@ import HDF5
 import MessagePassing
 import Training
 
-/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd|adam [TRAP]`.
+/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd|adam|stacked [TRAP]`.
 ///
 /// Two runs that differ in the number of steps alone must allocate the same number of times: what a
 /// run allocates belongs to its beginning and its end, to epochs and to lines of metrics, never to
@@ -22,10 +22,12 @@ struct AllocationTest {
       try write(folder + "/data.h5")
       let trap = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 0
       let name = arguments.count > 1 ? arguments[1] : "cd"
+      // The second layer of a stack, which learns from codes, comes after an epoch of the first.
+      let before = name == "stacked" ? 200 : 0
       // The first run warms up what the process makes once.
-      _ = try count(communicator, folder, name, steps: 20)
-      let few = try count(communicator, folder, name, steps: 50)
-      let many = try count(communicator, folder, name, steps: 150, trap: trap)
+      _ = try count(communicator, folder, name, steps: before + 20)
+      let few = try count(communicator, folder, name, steps: before + 50)
+      let many = try count(communicator, folder, name, steps: before + 150, trap: trap)
       let perStep = (many - few) / 100
       print(
         "\(name), rank \(communicator.rank): \(perStep) allocations a step "
@@ -52,10 +54,15 @@ struct AllocationTest {
     let optimizer =
       name == "adam"
       ? "{name: adam, clip_norm: 1, clip_value: 1, weight_decay: 0.1, averaging: 0.9}" : "{}"
+    let model =
+      name == "stacked"
+      ? "{family: autoencoder, encoder: [160, 128], corruption: {kind: mask, share: 0.3}, "
+        + "pretraining: {method: autoencoder, epochs: 1}}"
+      : "{family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}"
     try """
     name: allocations
     data: {train: {file: \(folder)/data.h5}, transform: binarize-sample}
-    model: {family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}
+    model: \(model)
     optimizer: \(optimizer)
     training: {epochs: 1, steps: \(steps), global_batch: 64, shards: 2, log_every_steps: 1000000}
     checkpoint: {every_steps: 1000000}
