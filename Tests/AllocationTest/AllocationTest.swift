@@ -4,7 +4,8 @@ import HDF5
 import MessagePassing
 import Training
 
-/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd|adam|vae [TRAP]`.
+/// Counts the allocations of a training run's main thread: `allocation-test NAME [TRAP]`, NAME one
+/// of `cd`, `pcd`, `adam` and the names of `models`.
 ///
 /// Two runs that differ in the number of steps alone must allocate the same number of times: what a
 /// run allocates belongs to its beginning and its end, to epochs and to lines of metrics, never to
@@ -22,10 +23,12 @@ struct AllocationTest {
       try write(folder + "/data.h5")
       let trap = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 0
       let name = arguments.count > 1 ? arguments[1] : "cd"
+      // The second layer of a stack, which learns from codes, comes after an epoch of the first.
+      let before = name == "stacked" ? 200 : 0
       // The first run warms up what the process makes once.
-      _ = try count(communicator, folder, name, steps: 20)
-      let few = try count(communicator, folder, name, steps: 50)
-      let many = try count(communicator, folder, name, steps: 150, trap: trap)
+      _ = try count(communicator, folder, name, steps: before + 20)
+      let few = try count(communicator, folder, name, steps: before + 50)
+      let many = try count(communicator, folder, name, steps: before + 150, trap: trap)
       let perStep = (many - few) / 100
       print(
         "\(name), rank \(communicator.rank): \(perStep) allocations a step "
@@ -45,12 +48,17 @@ struct AllocationTest {
     try file.close()
   }
 
-  private static func model(_ name: String) -> String {
-    guard name == "vae" else {
-      return "{family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}"
-    }
-    let stack = "[160, {batch_norm: true, activation: relu}, {dropout: 0.2}]"
-    return "{family: vae, latent: 16, encoder: \(stack), decoder: \(stack)}"
+  private static let models = [
+    "vae": vae("[160, {batch_norm: true, activation: relu}, {dropout: 0.2}]"),
+    "global-norm": vae("[160, {batch_norm: true, group: global, activation: relu}]"),
+    "convolutions": "{family: vae, latent: 8, encoder: [{conv: 8, kernel: 4, stride: 2, padding: 1}, "
+      + "{layer_norm: true}, 96, {dropout: 0.2}], decoder: [96]}",
+    "stacked": "{family: autoencoder, encoder: [160, 128], corruption: {kind: mask, share: 0.3}, "
+      + "pretraining: {method: autoencoder, epochs: 1}}",
+  ]
+
+  private static func vae(_ stack: String) -> String {
+    "{family: vae, latent: 16, encoder: \(stack), decoder: \(stack)}"
   }
 
   private static func count(
@@ -58,12 +66,14 @@ struct AllocationTest {
   ) throws -> Int {
     // Adam with all that can stand around it, and contrastive divergence by it.
     let optimizer =
-      name == "adam"
+      ["adam", "convolutions"].contains(name)
       ? "{name: adam, clip_norm: 1, clip_value: 1, weight_decay: 0.1, averaging: 0.9}" : "{}"
+    let model =
+      models[name] ?? "{family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}"
     try """
     name: allocations
     data: {train: {file: \(folder)/data.h5}, transform: binarize-sample}
-    model: \(model(name))
+    model: \(model)
     optimizer: \(optimizer)
     training: {epochs: 1, steps: \(steps), global_batch: 64, shards: 2, log_every_steps: 1000000}
     checkpoint: {every_steps: 1000000}

@@ -57,7 +57,9 @@ public final class AutoencoderEvaluator: Evaluator {
   ) -> [(name: String, value: Double)] {
     var values = [("loss", loss(test)), ("squared_error", test.mean(1))]
     if options.loss == .bernoulli { values.append(("cross_entropy", test.mean(0))) }
-    if options.contraction != nil { values.append(("contraction", test.mean(3))) }
+    if let contraction = options.contraction {
+      values.append(("contraction", contraction.weight * test.mean(3)))
+    }
     if options.sparsity != nil {
       values.append(("mean_activity", test.mean(2) / Double(units)))
     }
