@@ -58,6 +58,12 @@ extension ParallelTests {
           "optimizer={name: lbfgs, memory: 3, weight_decay: 0.001}", "training.epochs=5",
         ]),
       Case(
+        name: "denoising autoencoder by L-BFGS, its layers trained as RBMs first",
+        settings: [
+          "model={family: autoencoder, encoder: [12, 6], corruption: {kind: mask, share: 0.3}, "
+            + "pretraining: {method: rbm, epochs: 1}}", "optimizer={name: lbfgs}",
+        ]),
+      Case(
         name: "VAE by conjugate gradients, its loss changing, by messages",
         settings: [
           "model={family: vae, latent: 3, encoder: [12], decoder: [12], beta: [0.5, 1]}",

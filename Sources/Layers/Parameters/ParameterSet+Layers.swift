@@ -4,15 +4,18 @@ extension ParameterSet {
   /// The parameters of layers in one allocation, with their first values.
   ///
   /// The random numbers of a parameter are those of its place among all parameters.
-  public convenience init(_ layers: [any Layer], seed: UInt64) {
-    self.init(parameters: layers.flatMap(\.namedParameters), seed: seed)
+  /// - Parameter firstNumber: where the places begin, so that several models of a run draw other numbers.
+  public convenience init(_ layers: [any Layer], seed: UInt64, firstNumber: Int = 0) {
+    self.init(
+      parameters: layers.flatMap(\.namedParameters), seed: seed, firstNumber: firstNumber)
   }
 
   /// Parameters by full name.
-  public convenience init(parameters: [LayerParameter], seed: UInt64) {
+  public convenience init(parameters: [LayerParameter], seed: UInt64, firstNumber: Int = 0) {
     self.init(SliceLayout(parameters.map { ($0.name, $0.shape) }))
     for (number, parameter) in parameters.enumerated() {
-      parameter.initializer.fill(self[parameter.name], seed: seed, number: number)
+      parameter.initializer.fill(
+        self[parameter.name], seed: seed, number: firstNumber + number)
     }
   }
 

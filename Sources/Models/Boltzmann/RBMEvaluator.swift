@@ -6,8 +6,8 @@ import Tensors
 /// Reconstruction error, free energy and exact pseudo-likelihood of a Bernoulli RBM.
 ///
 /// - Reconstruction: the squared distance of x and its means after one mean-field sweep.
-/// - Free energy: F(x) = −cᵀx − Σ_j softplus(b_j + W_j·x), so that log p(x) = −F(x) − log Z. The gap
-///   between test and training data grows when the model learns its training data by heart
+/// - Free energy: F(x) = −cᵀx − Σ_j softplus(b_j + W_j·x), so that log p(x) = −F(x) − log Z; with Gaussian
+///   hidden units −cᵀx − ½ Σ_j (b_j + W_j·x)². The gap between test and training data grows when the model learns its training data by heart
 ///   (Hinton 2010, section 6).
 /// - Pseudo-likelihood: Σ_i log p(x_i | all others), over all i (Besag, 1975). A grey x_i counts as
 ///   that mixture of 0 and 1: x_i log p(1 | rest) + (1 − x_i) log p(0 | rest), given the grey rest.
@@ -30,6 +30,8 @@ public final class RBMEvaluator: Evaluator {
   /// - Parameter pseudoLikelihood: whether to measure it; it costs as much as a step for each
   ///   visible unit.
   public init(_ machine: RestrictedBoltzmannMachine, pseudoLikelihood: Bool) {
+    precondition(
+      !pseudoLikelihood || machine.hiddenUnits == .bernoulli, "of Bernoulli hidden units alone")
     self.machine = machine
     measuresPseudoLikelihood = pseudoLikelihood
   }
@@ -84,7 +86,18 @@ public final class RBMEvaluator: Evaluator {
     for i in 0..<machine.visible {
       field += Double(sample[i]) * Double(machine.visibleBias.pointer[i])
     }
-    sums[1] -= field + sdt_softplus_sum(activation, machine.hidden)
+    sums[1] -= field + hiddenPart(activation)
+  }
+
+  /// What the hidden units add to −F(x), of b + Wx [hidden].
+  private func hiddenPart(_ activation: UnsafePointer<Float>) -> Double {
+    switch machine.hiddenUnits {
+    case .bernoulli: sdt_softplus_sum(activation, machine.hidden)
+    case .gaussian:
+      (0..<machine.hidden).reduce(0) {
+        $0 + 0.5 * Double(activation[$1]) * Double(activation[$1])
+      }
+    }
   }
 
   private func pseudoLikelihood(_ row: Int, _ x: Tensor, _ space: Space) -> Double {

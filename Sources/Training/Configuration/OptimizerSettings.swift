@@ -3,7 +3,7 @@ import Optimizers
 import Yams
 
 /// The words under `optimizer.name`.
-private enum Name: String, CaseIterable {
+enum OptimizerName: String, CaseIterable {
   case sgd, momentum, nesterov, rmsprop, adam, adamw, adagrad, lbfgs, cg
 
   /// The learning rate that the method's authors or the usual libraries start from.
@@ -18,18 +18,25 @@ private enum Name: String, CaseIterable {
 }
 
 extension OptimizerChoice {
-  /// Reads the settings under `optimizer`, or a section like it of a stage.
-  init(_ reader: SettingsReader) throws {
-    let name: Name = try reader.choice("name", default: .sgd)
+  /// Reads the settings under `optimizer`, or another key that holds an optimizer.
+  /// - Parameters:
+  ///   - standard: the rule unless one is named.
+  ///   - learningRate: that rule's default.
+  init(
+    _ reader: SettingsReader, standard: OptimizerName = .sgd, learningRate: Double? = nil
+  ) throws {
+    let name: OptimizerName = try reader.choice("name", default: standard)
     switch name {
     case .lbfgs, .cg: self = .fullBatch(try FullBatchOptions(name, reader))
-    default: self = .stochastic(try OptimizerOptions(name, reader))
+    default:
+      let usual = name == standard ? learningRate : nil
+      self = .stochastic(try OptimizerOptions(name, reader, usual ?? name.learningRate))
     }
   }
 }
 
 extension FullBatchOptions {
-  fileprivate init(_ name: Name, _ reader: SettingsReader) throws {
+  fileprivate init(_ name: OptimizerName, _ reader: SettingsReader) throws {
     for key in ["learning_rate", "momentum", "plateau"] where reader.has(key) {
       throw reader.error(
         "is given, but \(name.rawValue) finds its steps by itself; leave it out", key: key)
@@ -43,9 +50,11 @@ extension FullBatchOptions {
 }
 
 extension OptimizerOptions {
-  fileprivate init(_ name: Name, _ reader: SettingsReader) throws {
+  fileprivate init(
+    _ name: OptimizerName, _ reader: SettingsReader, _ learningRate: Double
+  ) throws {
     let rate = try reader.schedule(
-      "learning_rate", default: name.learningRate, in: 0...1e6, followsUpdates: true)
+      "learning_rate", default: learningRate, in: 0...1e6, followsUpdates: true)
     self.init(try Self.rule(name, reader), learningRate: rate)
     weightDecay = try reader.schedule(
       "weight_decay", default: name == .adamw ? 0.01 : 0, in: 0...1e3, followsUpdates: true)
@@ -57,7 +66,7 @@ extension OptimizerOptions {
 
   private static let positive = 1e-12...1e12
 
-  private static func rule(_ name: Name, _ reader: SettingsReader) throws -> Rule {
+  private static func rule(_ name: OptimizerName, _ reader: SettingsReader) throws -> Rule {
     switch name {
     case .sgd: return .momentum(try momentum(reader, 0), isNesterov: false)
     case .momentum: return .momentum(try momentum(reader, 0.9), isNesterov: false)
@@ -116,7 +125,9 @@ extension OptimizerOptions {
   }
 
   /// AdamW is Adam with decoupled decay; others say it.
-  private static func decayKind(_ name: Name, _ reader: SettingsReader) throws -> WeightDecay.Kind {
+  private static func decayKind(_ name: OptimizerName, _ reader: SettingsReader) throws
+    -> WeightDecay.Kind
+  {
     guard name != .adamw else { return .decoupled }
     guard reader.has("decoupled_weight_decay") else {
       return reader.notGiven("decoupled_weight_decay") ?? .coupled

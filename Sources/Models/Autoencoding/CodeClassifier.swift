@@ -1,0 +1,64 @@
+import Autograd
+import Layers
+import Objectives
+import Tensors
+
+/// A softmax layer on the code of an encoder, both trained by labels: discriminative fine-tuning.
+///
+/// Source: Hinton and Salakhutdinov, 2006; Vincent et al., 2010, section 4.
+public final class CodeClassifier: TapeModel {
+  /// The encoder's parameters, and those of the layer on top.
+  public let parameters: ParameterSet
+  /// The number of values of a sample.
+  public let sampleWidth: Int
+  /// Cross-entropy in nats, and the percentage of samples whose likeliest class is another.
+  public let metrics = ["cross_entropy", "error"]
+  /// The number of values of a code.
+  public let codeWidth: Int
+  private let encoder: Sequential
+  private let top: Dense
+
+  /// A classifier that takes over an autoencoder's encoder with its parameters as they are.
+  public init(_ autoencoder: Autoencoder, classes: Int, seed: UInt64, firstNumber: Int) {
+    encoder = autoencoder.encoder
+    (sampleWidth, codeWidth) = (autoencoder.sampleWidth, autoencoder.codeWidth)
+    top = Dense(
+      name: "classifier", inputs: codeWidth, outputs: classes, initializer: .constant(0))
+    parameters = ParameterSet(encoder.layers + [top], seed: seed, firstNumber: firstNumber)
+    for slice in parameters.layout.slices
+    where autoencoder.parameters.layout[slice.name] != nil {
+      parameters[slice.name].assign(autoencoder.parameters[slice.name])
+    }
+  }
+
+  /// Cross-entropy and errors of the labels, summed over samples.
+  public func loss(_ recording: Recording) -> [Variable] {
+    let logits = self.logits(recording)
+    return [
+      logits.softmaxCrossEntropy(recording.labels).total,
+      errors(logits, recording.labels).total,
+    ]
+  }
+
+  func logits(_ recording: Recording) -> Variable {
+    let context = LayerContext(
+      parameters: recording.parameters, isTraining: recording.isTraining)
+    return top.apply(encoder.apply(recording.samples, context), context)
+  }
+
+  /// The codes of samples, [rows, code].
+  public func codes(_ recording: Recording) -> Variable {
+    let context = LayerContext(
+      parameters: recording.parameters, isTraining: recording.isTraining)
+    return encoder.apply(recording.samples, context).reshaped([recording.rows, codeWidth])
+  }
+
+  /// The weights of the first layer, where it is dense.
+  public var filters: Picture? { firstFilters(encoder, parameters) }
+
+  /// 100 of a sample whose label is not the likeliest class, else 0: [rows, 1].
+  func errors(_ logits: Variable, _ labels: Variable) -> Variable {
+    let right = logits.maximumMask(axis: 1) * labels.oneHot(classes: logits.shape[1])
+    return right.rowSums.affine(-100, 100)
+  }
+}

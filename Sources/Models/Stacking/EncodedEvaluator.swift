@@ -1,0 +1,48 @@
+import Objectives
+import Tensors
+
+/// Any evaluator, on what a fixed function makes of the samples.
+public final class EncodedEvaluator: Evaluator {
+  private let base: any Evaluator
+  private let map: SampleMap
+  /// Codes of one shard each, by its index.
+  private var codes: [Int: Batch] = [:]
+
+  /// Evaluates codes.
+  public init(_ base: any Evaluator, on map: SampleMap) {
+    (self.base, self.map) = (base, map)
+  }
+
+  /// The evaluator's own.
+  public var width: Int { base.width }
+  /// The evaluator's own.
+  public var criterion: EvaluationCriterion? { base.criterion }
+  /// Tells the evaluator.
+  public func begin() { base.begin() }
+
+  /// The evaluator's sums over the codes of a shard's samples.
+  public func accumulate(
+    _ shard: Batch.Shard, split: EvaluationSplit, into sums: UnsafeMutablePointer<Double>
+  ) {
+    let batch = self.batch(shard)
+    batch.fill(0, from: shard, map)
+    base.accumulate(batch.shards[0], split: split, into: sums)
+  }
+
+  /// Training and test set may have shards of different sizes.
+  private func batch(_ shard: Batch.Shard) -> Batch {
+    if let batch = codes[shard.index], batch.shards[0].room.shape[0] >= shard.rows { return batch }
+    let batch = Batch(shards: shard.index..<shard.index + 1, width: map.width) { _ in
+      max(shard.room.shape[0], shard.rows)
+    }
+    codes[shard.index] = batch
+    return batch
+  }
+
+  /// The evaluator's own.
+  public func results(
+    test: EvaluationSums, train: EvaluationSums?
+  ) -> [(name: String, value: Double)] {
+    base.results(test: test, train: train)
+  }
+}

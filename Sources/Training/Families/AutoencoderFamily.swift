@@ -1,0 +1,78 @@
+import Datasets
+import Layers
+import Models
+import Objectives
+import Tensors
+
+/// `family: autoencoder`: an autoencoder, perhaps trained layer by layer first, fine-tuned to reconstruct
+/// or to classify.
+struct AutoencoderFamily: ModelFamily {
+  static let name = "autoencoder"
+
+  private enum FineTuning: String, CaseIterable { case reconstruction, classification }
+
+  let classes: Int?
+  let curriculum: [StagePlan]
+  private let options: AutoencoderOptions
+  private let pretraining: AutoencoderPretraining?
+
+  init(_ settings: SettingsReader) throws {
+    let options = try AutoencoderOptions(settings)
+    self.options = options
+    let fineTuning: FineTuning = try settings.choice("objective", default: .reconstruction)
+    classes =
+      fineTuning == .classification
+      ? try settings.integer("classes", in: 2...1_000_000)
+      : try settings.optionalInteger("classes", in: 2...1_000_000).map { _ in
+        throw settings.error("belongs to objective: classification", key: "classes")
+      }
+    pretraining =
+      settings.has("pretraining")
+      ? try AutoencoderPretraining(settings.section("pretraining"))
+      : settings.notGiven("pretraining")
+    try pretraining?.check(options, settings)
+    let before = pretraining?.plans(options.encoder) ?? []
+    let name = before.isEmpty && classes == nil ? Self.name : "fine-tuning"
+    curriculum = before + [StagePlan(name: name)]
+  }
+
+  /// Losses and units that speak of numbers from 0 to 1 need such data; classes need labels.
+  func check(_ configuration: RunConfiguration) throws {
+    let data = configuration.data
+    if data.transform == .standardize {
+      if options.loss == .bernoulli && (classes == nil || pretraining != nil) {
+        throw ConfigurationError(
+          "model.loss: bernoulli takes numbers from 0 to 1, but data.transform: standardize gives "
+            + "numbers of both signs; use model.loss: squared or data.transform: unit")
+      }
+      if pretraining?.method == .rbm {
+        throw ConfigurationError(
+          "model.pretraining.method: rbm takes numbers from 0 to 1, but data.transform: standardize "
+            + "gives numbers of both signs; use data.transform: unit")
+      }
+    }
+    if classes != nil {
+      for (name, location) in [("train", Optional(data.train)), ("test", data.test)] {
+        guard let location, location.labels == nil else { continue }
+        throw ConfigurationError(
+          "model.objective: classification needs labels; name their dataset as data.\(name).labels")
+      }
+    }
+  }
+
+  /// What is allowed but hardly meant.
+  func warnings(_ configuration: RunConfiguration) -> [String] {
+    guard case .saltAndPepper = options.corruption, configuration.data.transform == .standardize
+    else { return [] }
+    return [
+      "warning: model.corruption: salt_and_pepper sets values to 0 and 1, but data.transform: "
+        + "standardize gives numbers around 0; gaussian suits it"
+    ]
+  }
+
+  func stage(_ index: Int, _ context: StageContext) throws -> Stage {
+    let stages = AutoencoderStages(options, pretraining, curriculum, context)
+    guard index == curriculum.count - 1 else { return try stages.layer(index) }
+    return try classes.map { try stages.classifier(classes: $0) } ?? stages.reconstruction()
+  }
+}

@@ -1,0 +1,88 @@
+import Autograd
+import Layers
+import Models
+import Objectives
+
+extension AutoencoderOptions {
+  private enum OutputName: String, CaseIterable { case none, sigmoid }
+
+  /// Reads the settings under `model` of an autoencoder.
+  init(_ settings: SettingsReader) throws {
+    let activation = try settings.activation("activation", default: .sigmoid)
+    let encoder = try settings.layers("encoder", activation: activation)
+    guard !encoder.isEmpty else {
+      throw settings.error("needs a layer: the last one gives the code", key: "encoder")
+    }
+    let decoder = try settings.optionalLayers("decoder", activation: activation)
+    let isTied = try settings.flag("tied", default: false)
+    let loss: Loss = try settings.choice("loss", default: .bernoulli)
+    self.init(
+      encoder: encoder, decoder: decoder, isTied: isTied, loss: loss,
+      output: try Self.output(settings, loss), corruption: try Self.corruption(settings),
+      contraction: try Self.contraction(settings), sparsity: try Self.sparsity(settings))
+  }
+
+  private static func output(_ settings: SettingsReader, _ loss: Loss) throws -> Activation {
+    guard loss == .squared || !settings.has("output") else {
+      throw settings.error(
+        "belongs to loss: squared; loss: bernoulli takes the sigmoid itself", key: "output")
+    }
+    guard loss == .squared else { return settings.notGiven("output") ?? .none }
+    let name: OutputName = try settings.choice("output", default: OutputName.none)
+    return name == .sigmoid ? .sigmoid : .none
+  }
+
+  private enum CorruptionKind: String, CaseIterable {
+    case mask, gaussian
+    case saltAndPepper = "salt_and_pepper"
+  }
+
+  private static func corruption(_ settings: SettingsReader) throws -> Corruption? {
+    guard settings.has("corruption") else { return settings.notGiven("corruption") }
+    let reader = try settings.section("corruption")
+    let kind: CorruptionKind = try reader.choice("kind")
+    switch kind {
+    case .mask: return .mask(share: try reader.number("share", in: 0...1))
+    case .saltAndPepper: return .saltAndPepper(share: try reader.number("share", in: 0...1))
+    case .gaussian: return .gaussian(deviation: try reader.number("deviation", in: 0...1000))
+    }
+  }
+
+  private static func contraction(_ settings: SettingsReader) throws -> Contraction? {
+    guard settings.has("contraction") else { return settings.notGiven("contraction") }
+    let reader = try settings.section("contraction")
+    let weight = try reader.number("weight", in: 0...1e6)
+    return Contraction(
+      weight: weight, form: try reader.choice("form", default: Contraction.Form.automatic))
+  }
+
+  private enum SparsityKind: String, CaseIterable { case l1, kl }
+
+  private static func sparsity(_ settings: SettingsReader) throws -> Sparsity? {
+    guard settings.has("sparsity") else { return settings.notGiven("sparsity") }
+    let reader = try settings.section("sparsity")
+    let kind: SparsityKind = try reader.choice("kind")
+    let weight = try reader.number("weight", in: 0...1e6)
+    guard kind == .kl else { return .magnitude(weight: weight) }
+    return .divergence(
+      weight: weight, target: try reader.number("target", default: 0.05, in: 0...1),
+      group: try reader.choice("group", default: .global))
+  }
+
+  /// Whether the layers take samples as images.
+  var takesImages: Bool {
+    encoder.contains { layer in
+      switch layer.kind {
+      case .convolution, .transposedConvolution, .maxPool, .averagePool: true
+      default: false
+      }
+    }
+  }
+}
+
+extension SettingsReader {
+  /// A stack of layers that may be missing.
+  func optionalLayers(_ key: String, activation: Activation) throws -> [LayerDescription]? {
+    has(key) ? try layers(key, activation: activation) : notGiven(key)
+  }
+}
