@@ -36,6 +36,10 @@ public protocol Objective: AnyObject {
   /// when the number of ranks changes.
   var state: [ShardedState] { get }
 
+  /// The bytes that intermediate values of one shard of so many samples take, as far as they are planned
+  /// beforehand; nil where nothing is planned.
+  func plannedBytes(rows: Int) -> Int?
+
   /// Tells the epoch that starts, or in whose middle a resumed run goes on; schedules follow it.
   func begin(epoch: Int)
 
@@ -66,6 +70,8 @@ extension Objective {
   public var loss: Int? { nil }
   /// It is one function.
   public func lossChanges(inEpoch epoch: Int) -> Bool { false }
+  /// Nothing is planned.
+  public func plannedBytes(rows: Int) -> Int? { nil }
   /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
   /// No schedule follows the epoch.

@@ -4,7 +4,7 @@ import HDF5
 import MessagePassing
 import Training
 
-/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd|adam [TRAP]`.
+/// Counts the allocations of a training run's main thread: `allocation-test cd|pcd|adam|vae [TRAP]`.
 ///
 /// Two runs that differ in the number of steps alone must allocate the same number of times: what a
 /// run allocates belongs to its beginning and its end, to epochs and to lines of metrics, never to
@@ -48,14 +48,19 @@ struct AllocationTest {
   private static func count(
     _ communicator: Communicator, _ folder: String, _ name: String, steps: Int, trap: Int = 0
   ) throws -> Int {
+    let model =
+      name == "vae"
+      ? "{family: vae, latent: 8, encoder: [{conv: 8, kernel: 4, stride: 2, padding: 1}, "
+        + "{layer_norm: true}, 96, {dropout: 0.2}], decoder: [96]}"
+      : "{family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}"
     // Adam with all that can stand around it, and contrastive divergence by it.
     let optimizer =
-      name == "adam"
+      name == "adam" || name == "vae"
       ? "{name: adam, clip_norm: 1, clip_value: 1, weight_decay: 0.1, averaging: 0.9}" : "{}"
     try """
     name: allocations
     data: {train: {file: \(folder)/data.h5}, transform: binarize-sample}
-    model: {family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}
+    model: \(model)
     optimizer: \(optimizer)
     training: {epochs: 1, steps: \(steps), global_batch: 64, shards: 2, log_every_steps: 1000000}
     checkpoint: {every_steps: 1000000}

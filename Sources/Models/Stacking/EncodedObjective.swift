@@ -25,6 +25,12 @@ public final class EncodedObjective: Objective {
   public var metrics: [String] { base.metrics }
   /// The trained objective's.
   public var state: [ShardedState] { base.state }
+  /// The trained objective's.
+  public var loss: Int? { base.loss }
+  /// Those of the trained objective.
+  public func plannedBytes(rows: Int) -> Int? { base.plannedBytes(rows: rows) }
+  /// Asks the trained objective.
+  public func lossChanges(inEpoch epoch: Int) -> Bool { base.lossChanges(inEpoch: epoch) }
   /// Tells the trained objective.
   public func begin(epoch: Int) { base.begin(epoch: epoch) }
   /// Tells the trained objective.
