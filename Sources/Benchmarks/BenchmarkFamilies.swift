@@ -5,20 +5,6 @@ import Objectives
 import Tensors
 import Training
 
-/// 784-1000-500-250-30 and back, sigmoid, Bernoulli loss: the autoencoder of Hinton and Salakhutdinov,
-/// "Reducing the dimensionality of data with neural networks", 2006.
-struct DeepAutoencoderFamily: ModelFamily {
-  static let name = "bench-autoencoder"
-  init(_ settings: SettingsReader) throws {}
-
-  func stage(_ index: Int, _ context: StageContext) throws -> Stage {
-    let sizes = [1000, 500, 250, 30, 250, 500, 1000]
-    let hidden = sizes.map { LayerDescription(.dense($0), activation: .sigmoid) }
-    return try .benchmark(
-      Sequential(name: "layers", hidden + [LayerDescription(.dense(784))], input: [784]), context)
-  }
-}
-
 /// An LSTM of 256 units over the 28 rows of an image, whose outputs are rows again.
 struct RowLSTMFamily: ModelFamily {
   static let name = "bench-lstm"

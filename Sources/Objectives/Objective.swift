@@ -39,6 +39,10 @@ public protocol Objective: AnyObject {
   /// checkpoints.
   var replicatedState: [ReplicatedState] { get }
 
+  /// The bytes that intermediate values of one shard of so many samples take, as far as they are planned
+  /// beforehand; nil where nothing is planned.
+  func plannedBytes(rows: Int) -> Int?
+
   /// Tells the epoch that starts, or in whose middle a resumed run goes on; schedules follow it.
   func begin(epoch: Int)
 
@@ -69,6 +73,8 @@ extension Objective {
   public var loss: Int? { nil }
   /// It is one function.
   public func lossChanges(inEpoch epoch: Int) -> Bool { false }
+  /// Nothing is planned.
+  public func plannedBytes(rows: Int) -> Int? { nil }
   /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
   /// Nothing but the parameters is the same everywhere.

@@ -51,7 +51,8 @@ struct AllocationTest {
   private static let models = [
     "vae": vae("[160, {batch_norm: true, activation: relu}, {dropout: 0.2}]"),
     "global-norm": vae("[160, {batch_norm: true, group: global, activation: relu}]"),
-    "convolutions": "{family: vae, latent: 8, encoder: [{conv: 8, kernel: 4, stride: 2, padding: 1}, "
+    "convolutions":
+      "{family: vae, latent: 8, encoder: [{conv: 8, kernel: 4, stride: 2, padding: 1}, "
       + "{layer_norm: true}, 96, {dropout: 0.2}], decoder: [96]}",
     "stacked": "{family: autoencoder, encoder: [160, 128], corruption: {kind: mask, share: 0.3}, "
       + "pretraining: {method: autoencoder, epochs: 1}}",

@@ -65,4 +65,36 @@ struct ReductionTests {
       ).run()
     }
   }
+
+  @Test("normalising by moments, to second order", arguments: [[1, 4, 1], [3, 1, 1], [3, 4, 1]])
+  func moments(kept: [Int]) {
+    GradientCheck(shapes: [[3, 4, 5], kept, kept]) { values in
+      let x = values[0]
+      let count = Float(x.count) / Float(kept.reduce(1, *))
+      let centered = x - x.sum(to: kept).affine(1 / count)
+      let variance = centered.dot(centered, to: kept).affine(1 / count, 1e-3)
+      return (centered / variance.squareRoot * values[1] + values[2]).squared
+    }.run()
+  }
+
+  @Test("dropped elements have no gradient, to second order")
+  func dropout() {
+    let inputs = [[4, 6]]
+    let ids: [UInt32] = [5, 3, 9, 1]
+    let tape = Tape()
+    let x = tape.input(inputs[0], isDifferentiable: true)
+    let kept = x.dropout(0.4, round: 2)
+    let first = tape.gradients(of: kept.squared.total.affine(0.5), for: [x])[0]
+    let second = tape.gradients(of: first.total, for: [x])[0]
+    let program = Program(tape, results: [kept, first, second])
+    program.bind(x, to: Tensor(shape: inputs[0], elements: random(inputs[0], item: 1)))
+    ids.withUnsafeBufferPointer { program.run(step: 3, seed: 7, ids: $0.baseAddress) }
+    let (values, gradients) = (program.value(kept).elements, program.value(first).elements)
+    let scale: Float = 1 / 0.6
+    for ((value, gradient), curve) in zip(zip(values, gradients), program.value(second).elements) {
+      #expect(abs(gradient - value * scale) < 1e-5)
+      #expect(abs(curve - (value == 0 ? 0 : scale * scale)) < 1e-5)
+    }
+    #expect(values.contains(0) && values.contains { $0 != 0 })
+  }
 }

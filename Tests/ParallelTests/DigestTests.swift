@@ -18,61 +18,68 @@ extension ParallelTests {
     }
 
     static let scarce = "data.memory=64KiB"
-    static let cases =
-      Autoencoders.cases + [
-        Case(name: "contrastive divergence", settings: []),
-        Case(
-          name: "CD-3, samples", settings: ["model.gibbs_steps=3", "model.negative_hidden=samples"]),
-        Case(name: "persistent, 13 chains", settings: ["model.sampler=pcd", "model.chains=13"]),
-        Case(name: "by messages", settings: ["model.hidden=40"], transport: .messages),
-        Case(
-          name: "persistent, by messages", settings: ["model.sampler=pcd", "model.chains=13"],
-          transport: .messages),
-        Case(name: "order global", settings: ["data.order=global"]),
-        Case(name: "standardize", settings: ["data.transform=standardize"]),
-        Case(name: "binarize-sample", settings: ["data.transform=binarize-sample"]),
-        Case(name: "shards of unequal batches", settings: ["training.global_batch=9"]),
-        Case(
-          name: "Adam, clipped, averaged",
-          settings: ["optimizer={name: adam, clip_norm: 0.5, averaging: 0.9}"]),
-        Case(
-          name: "RMSProp, clipped, plateau, by messages",
-          settings: [
-            "optimizer={name: rmsprop, clip_norm: 0.5, clip_value: 0.1, plateau: {patience: 0}}"
-          ], transport: .messages),
-        Case(
-          name: "VAE with dropout",
-          settings: [
-            "model={family: vae, latent: 3, encoder: [12, {dropout: 0.2}], decoder: [12], "
-              + "beta: [0.5, 1], evaluation_samples: 3}", "optimizer={name: adam}",
-          ]),
-        Case(
-          name: "importance-weighted, convolutional, by messages",
-          settings: [
-            "model={family: vae, latent: 3, encoder: [{conv: 4, kernel: 4, stride: 2, padding: 1}, 12], "
-              + "decoder: [12], importance_samples: 4}", "optimizer={name: adam}",
-          ], transport: .messages),
-        Case(
-          name: "VAE by L-BFGS, with dropout and decay",
-          settings: [
-            "model={family: vae, latent: 3, encoder: [12, {dropout: 0.2}], decoder: [12]}",
-            "optimizer={name: lbfgs, memory: 3, weight_decay: 0.001}", "training.epochs=5",
-          ]),
-        Case(
-          name: "VAE by conjugate gradients, its loss changing, by messages",
-          settings: [
-            "model={family: vae, latent: 3, encoder: [12], decoder: [12], beta: [0.5, 1]}",
-            "optimizer={name: cg}", "data.transform=binarize-sample", "training.epochs=5",
-          ], transport: .messages),
-        Case(name: "streamed", settings: [scarce, "data.cache=never"], isLarge: true),
-        Case(
-          name: "streamed, order global",
-          settings: [scarce, "data.cache=never", "data.order=global"],
-          isLarge: true),
-        Case(
-          name: "streamed, standardize",
-          settings: [scarce, "data.cache=never", "data.transform=standardize"], isLarge: true),
-      ]
+    static let cases = Autoencoders.cases + common
+
+    private static let common = [
+      Case(name: "contrastive divergence", settings: []),
+      Case(
+        name: "CD-3, samples", settings: ["model.gibbs_steps=3", "model.negative_hidden=samples"]),
+      Case(name: "persistent, 13 chains", settings: ["model.sampler=pcd", "model.chains=13"]),
+      Case(name: "by messages", settings: ["model.hidden=40"], transport: .messages),
+      Case(
+        name: "persistent, by messages", settings: ["model.sampler=pcd", "model.chains=13"],
+        transport: .messages),
+      Case(name: "order global", settings: ["data.order=global"]),
+      Case(name: "standardize", settings: ["data.transform=standardize"]),
+      Case(name: "binarize-sample", settings: ["data.transform=binarize-sample"]),
+      Case(name: "shards of unequal batches", settings: ["training.global_batch=9"]),
+      Case(
+        name: "Adam, clipped, averaged",
+        settings: ["optimizer={name: adam, clip_norm: 0.5, averaging: 0.9}"]),
+      Case(
+        name: "RMSProp, clipped, plateau, by messages",
+        settings: [
+          "optimizer={name: rmsprop, clip_norm: 0.5, clip_value: 0.1, plateau: {patience: 0}}"
+        ], transport: .messages),
+      Case(
+        name: "VAE with dropout",
+        settings: [
+          "model={family: vae, latent: 3, encoder: [12, {dropout: 0.2}], decoder: [12], "
+            + "beta: [0.5, 1], evaluation_samples: 3}", "optimizer={name: adam}",
+        ]),
+      Case(
+        name: "importance-weighted, convolutional, by messages",
+        settings: [
+          "model={family: vae, latent: 3, encoder: [{conv: 4, kernel: 4, stride: 2, padding: 1}, 12], "
+            + "decoder: [12], importance_samples: 4}", "optimizer={name: adam}",
+        ], transport: .messages),
+      Case(
+        name: "VAE by L-BFGS, with dropout and decay",
+        settings: [
+          "model={family: vae, latent: 3, encoder: [12, {dropout: 0.2}], decoder: [12]}",
+          "optimizer={name: lbfgs, memory: 3, weight_decay: 0.001}", "training.epochs=5",
+        ]),
+      Case(
+        name: "denoising autoencoder by L-BFGS, its layers trained as RBMs first",
+        settings: [
+          "model={family: autoencoder, encoder: [12, 6], corruption: {kind: mask, share: 0.3}, "
+            + "pretraining: {method: rbm, epochs: 1}}", "optimizer={name: lbfgs}",
+        ]),
+      Case(
+        name: "VAE by conjugate gradients, its loss changing, by messages",
+        settings: [
+          "model={family: vae, latent: 3, encoder: [12], decoder: [12], beta: [0.5, 1]}",
+          "optimizer={name: cg}", "data.transform=binarize-sample", "training.epochs=5",
+        ], transport: .messages),
+      Case(name: "streamed", settings: [scarce, "data.cache=never"], isLarge: true),
+      Case(
+        name: "streamed, order global",
+        settings: [scarce, "data.cache=never", "data.order=global"],
+        isLarge: true),
+      Case(
+        name: "streamed, standardize",
+        settings: [scarce, "data.cache=never", "data.transform=standardize"], isLarge: true),
+    ]
 
     @Test("digest and metrics", arguments: cases)
     func sameBits(_ one: Case) throws {

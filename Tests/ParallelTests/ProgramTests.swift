@@ -13,7 +13,9 @@ extension ParallelTests {
       #expect(result.output.contains("all correct on \(ranks ?? 1) rank"))
     }
 
-    @Test("a step in steady state allocates nothing", arguments: ["cd", "pcd", "adam", "stacked"])
+    @Test(
+      "a step in steady state allocates nothing",
+      arguments: ["cd", "pcd", "adam", "vae", "convolutions", "global-norm", "stacked"])
     func allocations(name: String) throws {
       for (ranks, transport) in [(nil, .messages), (2, .messages), (2, .sharedMemory)] as [Way] {
         try checkAllocations(name, ranks, transport)

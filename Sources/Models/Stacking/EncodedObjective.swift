@@ -29,6 +29,8 @@ public final class EncodedObjective: Objective {
   public var state: [ShardedState] { base.state }
   /// The trained objective's.
   public var replicatedState: [ReplicatedState] { base.replicatedState }
+  /// Those of the trained objective.
+  public func plannedBytes(rows: Int) -> Int? { base.plannedBytes(rows: rows) }
   /// Tells the trained objective.
   public func begin(epoch: Int) { base.begin(epoch: epoch) }
   /// The trained objective's.

@@ -38,6 +38,10 @@ public final class TapeObjective: Objective {
   /// Tells the model.
   public func begin(epoch: Int) { model.begin(epoch: epoch) }
 
+  /// The program's memory: the largest that values need which are alive together. Shards take turns in
+  /// one frame; where they are run together, each has its own.
+  public func plannedBytes(rows: Int) -> Int? { program(rows).program.bytes }
+
   /// Asks the model.
   public func lossChanges(inEpoch epoch: Int) -> Bool { model.lossChanges(inEpoch: epoch) }
 

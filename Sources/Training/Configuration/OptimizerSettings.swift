@@ -18,7 +18,7 @@ enum OptimizerName: String, CaseIterable {
 }
 
 extension OptimizerChoice {
-  /// Reads the settings under `optimizer`, or a section like it of a stage.
+  /// Reads the settings under `optimizer`, or another key that holds an optimizer.
   /// - Parameters:
   ///   - standard: the rule unless one is named.
   ///   - learningRate: that rule's default.
@@ -29,8 +29,8 @@ extension OptimizerChoice {
     switch name {
     case .lbfgs, .cg: self = .fullBatch(try FullBatchOptions(name, reader))
     default:
-      let usual = name == standard ? learningRate ?? name.learningRate : name.learningRate
-      self = .stochastic(try OptimizerOptions(name, reader, learningRate: usual))
+      let usual = name == standard ? learningRate : nil
+      self = .stochastic(try OptimizerOptions(name, reader, usual ?? name.learningRate))
     }
   }
 }
@@ -51,7 +51,7 @@ extension FullBatchOptions {
 
 extension OptimizerOptions {
   fileprivate init(
-    _ name: OptimizerName, _ reader: SettingsReader, learningRate: Double
+    _ name: OptimizerName, _ reader: SettingsReader, _ learningRate: Double
   ) throws {
     let rate = try reader.schedule(
       "learning_rate", default: learningRate, in: 0...1e6, followsUpdates: true)

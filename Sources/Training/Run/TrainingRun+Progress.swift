@@ -3,6 +3,7 @@ import Foundation
 import Objectives
 import Optimizers
 import Reporting
+import Tensors
 
 /// What a run says while it trains and when a stage ends. Rank 0 has a reporter; others are silent.
 extension TrainingRun {
@@ -10,6 +11,16 @@ extension TrainingRun {
     reporter?.finish()
     reporter?.say(
       "stopping after epoch \(position.epoch): \(reasonToEnd ?? decisions?.reason ?? "")")
+  }
+
+  /// What a model that trains by back-propagation holds besides parameters: it does not grow from here.
+  func sayMemory(_ stage: Stage) {
+    let rows = setup.data.plan.capacity(of: 0)
+    guard let reporter, let bytes = stage.objective.plannedBytes(rows: rows) else { return }
+    let size = String(format: "%.1f MiB", Double(bytes) / Double(1 << 20))
+    reporter.say(
+      "\(stage.name): \(stage.objective.parameters.layout.count) parameters; a shard of \(rows) "
+        + "samples works in \(size)")
   }
 
   func summarize(_ trainer: StageTrainer) {

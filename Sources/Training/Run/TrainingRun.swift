@@ -108,6 +108,7 @@ public final class TrainingRun {
       best = checkpoint.best
       try keepWhatWasResumed(trainer)
     }
+    sayMemory(stage)
     let evaluation = try StageEvaluation(stage, setup.data, setup.across)
     watch.restart()
     reasonToEnd = nil
