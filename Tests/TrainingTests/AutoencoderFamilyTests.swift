@@ -70,6 +70,21 @@ import Testing
     #expect(labels.contains("classification needs labels") && labels.contains("data.train.labels"))
   }
 
+  @Test("what is hardly meant")
+  func warnings() throws {
+    func lines(_ model: String, _ settings: String...) throws -> [String] {
+      let text = "data: {train: {file: a.h5}}\nmodel: {family: autoencoder, \(model)}\n"
+      let read = try RunConfiguration(text: text, file: "run.yaml", settings: settings)
+      return read.model.warnings(read)
+    }
+    let noise = "encoder: [3], loss: squared, corruption: {kind: salt_and_pepper, share: 0.1}"
+    #expect(try lines(noise).isEmpty)
+    #expect(try lines(noise, "data.transform=standardize").count == 1)
+    #expect(try lines("encoder: [900], contraction: {weight: 1}").isEmpty)
+    let wide = try lines("encoder: [9, 900], contraction: {weight: 1}")
+    #expect(wide.count == 1 && wide[0].contains("900 units"))
+  }
+
   @Test("what the curriculum says")
   func curriculum() throws {
     let stack = try configuration(

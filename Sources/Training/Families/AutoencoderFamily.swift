@@ -62,12 +62,18 @@ struct AutoencoderFamily: ModelFamily {
 
   /// What is allowed but hardly meant.
   func warnings(_ configuration: RunConfiguration) -> [String] {
-    guard case .saltAndPepper = options.corruption, configuration.data.transform == .standardize
-    else { return [] }
-    return [
-      "warning: model.corruption: salt_and_pepper sets values to 0 and 1, but data.transform: "
-        + "standardize gives numbers around 0; gaussian suits it"
-    ]
+    var lines: [String] = []
+    if case .saltAndPepper = options.corruption, configuration.data.transform == .standardize {
+      lines.append(
+        "warning: model.corruption: salt_and_pepper sets values to 0 and 1, but data.transform: "
+          + "standardize gives numbers around 0; gaussian suits it")
+    }
+    if let units = options.unitsDifferentiatedByTape, units > 200 {
+      lines.append(
+        "warning: model.contraction differentiates each of \(units) units by a pass of its own, which "
+          + "takes long and much memory; one dense layer of sigmoid units has a closed form")
+    }
+    return lines
   }
 
   func stage(_ index: Int, _ context: StageContext) throws -> Stage {

@@ -69,6 +69,16 @@ extension AutoencoderOptions {
       group: try reader.choice("group", default: .global))
   }
 
+  /// The units of a code whose contraction has no closed form, or is not to take it.
+  var unitsDifferentiatedByTape: Int? {
+    guard let contraction, let last = encoder.last, case .dense(let units) = last.kind else {
+      return nil
+    }
+    let isClosed =
+      contraction.form != .tape && encoder.count == 1 && last.activation == .sigmoid
+    return isClosed ? nil : units
+  }
+
   /// Whether the layers take samples as images.
   var takesImages: Bool {
     encoder.contains { layer in
