@@ -28,7 +28,7 @@ public final class File: @unchecked Sendable {
     let id = try HDF5Queue.sync {
       try checkReadable(path)
       let access = try fileAccess()
-      return try checkOpened(H5Fopen(path, sdt_h5_read_only(), access.id), path)
+      return try openWaiting(path) { H5Fopen(path, sdt_h5_read_only(), access.id) }
     }
     self.init(owning: id, path: path)
   }

@@ -41,12 +41,32 @@ func checkOpened(_ id: hid_t, _ path: String) throws -> hid_t {
   throw openError(path, stack: currentErrorStack())
 }
 
+/// Opens a file, or says why the library refused one that can be read. Waits half a second for a
+/// lock: who wrote the file may be about to close it.
+func openWaiting(_ path: String, _ open: () -> hid_t) throws -> hid_t {
+  var attempt = 0
+  while true {
+    let id = open()
+    if id >= 0 { return id }
+    let stack = currentErrorStack()
+    let isLocked = stack.contains { $0.contains("unable to lock file") }
+    guard isLocked, attempt < 10 else { throw openError(path, stack: stack) }
+    attempt += 1
+    usleep(50_000)
+  }
+}
+
 private func openError(_ path: String, stack: [String]) -> HDF5Error {
   if stack.contains(where: { $0.contains("signature not found") }) {
     return HDF5Error("cannot open '\(path)': it is not an HDF5 file")
   }
   if let frame = stack.first(where: { $0.contains("truncated file") }) {
     return HDF5Error("cannot open '\(path)': the HDF5 file is cut off (\(frame))")
+  }
+  if stack.contains(where: { $0.contains("unable to lock file") }) {
+    return HDF5Error(
+      "cannot open '\(path)': another process has it open for writing; try again when that has ended"
+    )
   }
   return HDF5Error("cannot open '\(path)'", stack: stack)
 }

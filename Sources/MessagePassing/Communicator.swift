@@ -128,12 +128,21 @@ public final class Communicator {
   /// Gives every rank the doubles of every rank, joined in rank order (`MPI_Allgatherv`).
   /// - Parameter counts: how many each rank gives.
   public func allGather(_ values: [Double], counts: [Int]) throws -> [Double] {
-    guard size > 1 else { return values }
     var all = [Double](repeating: 0, count: counts.reduce(0, +))
-    let (lengths, offsets) = try Self.extents(counts.map { $0 * MemoryLayout<Double>.stride })
-    let code = sdt_mpi_allgatherv(values, lengths[rank], &all, lengths, offsets)
-    try MPIError.check(code, "MPI_Allgatherv")
+    try allGather(values, GatherParts(counts), into: &all)
     return all
+  }
+
+  /// Gives every rank the doubles of every rank, joined in rank order, and allocates nothing.
+  /// - Parameters:
+  ///   - parts: how many each rank gives.
+  ///   - all: written to.
+  public func allGather(
+    _ values: UnsafePointer<Double>, _ parts: GatherParts, into all: UnsafeMutablePointer<Double>
+  ) throws {
+    guard size > 1 else { return all.update(from: values, count: parts.count) }
+    let code = sdt_mpi_allgatherv(values, parts.lengths[rank], all, parts.lengths, parts.offsets)
+    try MPIError.check(code, "MPI_Allgatherv")
   }
 
   /// Brings every rank's floats to rank `root`, joined in rank order; others get nothing
@@ -180,7 +189,7 @@ public final class Communicator {
     return all.map(Int.init)
   }
 
-  private static func extents(
+  fileprivate static func extents(
     _ counts: [Int]
   ) throws(MPIError) -> (lengths: [Int32], offsets: [Int32]) {
     let total = counts.reduce(0, +)
@@ -193,5 +202,22 @@ public final class Communicator {
       return offset
     }
     return (counts.map(Int32.init), offsets)
+  }
+}
+
+/// How many doubles each rank gives to a gathering.
+public struct GatherParts: Sendable {
+  /// All of them.
+  public let count: Int
+  /// Bytes.
+  fileprivate let lengths: [Int32]
+  fileprivate let offsets: [Int32]
+
+  /// - Parameter counts: the number of doubles of each rank.
+  /// - Throws: `MPIError` for more than MPI can count.
+  public init(_ counts: [Int]) throws {
+    count = counts.reduce(0, +)
+    (lengths, offsets) = try Communicator.extents(
+      counts.map { $0 * MemoryLayout<Double>.stride })
   }
 }

@@ -8,9 +8,11 @@ struct ShardSumTests {
   private final class LocalSum: GlobalSum {
     let layout: ShardLayout
     init(_ shards: Int) { layout = ShardLayout(shards: shards) }
-    func sum(_ values: [Double], width: Int) -> [Double] {
-      (0..<width).map { column in
-        stride(from: column, to: values.count, by: width).reduce(0) { $0 + values[$1] }
+    func sum(
+      _ values: UnsafePointer<Double>, width: Int, into total: UnsafeMutablePointer<Double>
+    ) {
+      for column in 0..<width {
+        total[column] = (0..<layout.shards).reduce(0) { $0 + values[$1 * width + column] }
       }
     }
   }
@@ -49,7 +51,9 @@ struct ShardSumTests {
       parts.append((program, frame))
       results.append((value, gradient))
     }
-    try Program.run(parts, across: LocalSum(3))
+    let lockstep = Lockstep()
+    for (program, frame) in parts { lockstep.add(program, frame) }
+    try lockstep.run(across: LocalSum(3))
     let values = zip(parts, results).map { $0.frame.value($1.0).elements[0] }
     #expect(abs(values.reduce(0, +) - frame.value(value).elements[0]) < 1e-5)
     let gradients = zip(parts, results).flatMap { $0.frame.value($1.1).elements }

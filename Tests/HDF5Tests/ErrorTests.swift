@@ -56,6 +56,24 @@ private func withoutPrivileges<T>(_ body: () -> T) -> T {
     #expect(text.contains("the HDF5 file is cut off"))
   }
 
+  @Test func lockedFile() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/x.h5"
+      try Data(try exampleImage()).write(to: URL(fileURLWithPath: path))
+      let holder = open(path, O_RDWR | O_CLOEXEC)
+      defer { _ = close(holder) }
+      try #require(holder >= 0 && flock(holder, LOCK_EX | LOCK_NB) == 0)
+      let text = message { _ = try File(reading: path) }
+      #expect(text.contains("another process has it open for writing"))
+      // A writer that is about to close is waited for.
+      Thread.detachNewThread {
+        usleep(100_000)
+        _ = flock(holder, LOCK_UN)
+      }
+      _ = try File(reading: path)
+    }
+  }
+
   @Test func unreadableFile() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/x.h5"

@@ -68,5 +68,7 @@ final class Rank {
 private final class NoSum: GlobalSum {
   let layout: ShardLayout
   init(_ layout: ShardLayout) { self.layout = layout }
-  func sum(_ values: [Double], width: Int) -> [Double] { preconditionFailure("not called") }
+  func sum(
+    _ values: UnsafePointer<Double>, width: Int, into total: UnsafeMutablePointer<Double>
+  ) { preconditionFailure("not called") }
 }

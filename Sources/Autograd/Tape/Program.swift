@@ -3,7 +3,7 @@ import Tensors
 /// A tape made ready to run: only what the results need, in memory that values share when their lives
 /// do not overlap. Running it allocates nothing.
 public final class Program {
-  private struct Step {
+  struct Step {
     let operation: any Operation
     let inputs: [Int]
     let output: Int
@@ -12,9 +12,9 @@ public final class Program {
   private let tape: Tape
   private let plan: MemoryPlan
   /// The steps between sums over shards.
-  private var segments: [[Step]] = [[]]
+  private(set) var segments: [[Step]] = [[]]
   /// What is summed over shards after each segment but the last.
-  private var sums: [Step] = []
+  private(set) var sums: [Step] = []
 
   /// The bytes that intermediate values take, in a frame.
   public var bytes: Int { plan.bytes }
@@ -77,34 +77,10 @@ public final class Program {
     run(segment: 0, frame)
   }
 
-  private func run(segment: Int, _ frame: Frame) {
+  /// Runs what stands between two sums over shards.
+  func run(segment: Int, _ frame: Frame) {
     for step in segments[segment] {
       step.operation.evaluate(frame, inputs: step.inputs, output: step.output)
-    }
-  }
-
-  /// Runs programs of this rank's shards in lockstep, each on its frame. All were recorded in the same
-  /// way, for perhaps different numbers of rows, so they sum at the same places. Every rank calls this
-  /// together.
-  public static func run(_ parts: [(program: Program, frame: Frame)], across: any GlobalSum) throws
-  {
-    for segment in parts[0].program.segments.indices {
-      for (program, frame) in parts { program.run(segment: segment, frame) }
-      guard segment < parts[0].program.sums.count else { continue }
-      try sum(segment, parts, across)
-    }
-  }
-
-  private static func sum(
-    _ number: Int, _ parts: [(program: Program, frame: Frame)], _ across: any GlobalSum
-  ) throws {
-    let values = parts.flatMap { program, frame in
-      frame[program.sums[number].inputs[0]].buffer.map(Double.init)
-    }
-    let total = try across.sum(values, width: values.count / parts.count)
-    for (program, frame) in parts {
-      let target = frame[program.sums[number].output].pointer
-      for (i, value) in total.enumerated() { target[i] = Float(value) }
     }
   }
 }

@@ -11,6 +11,7 @@ public final class TapeObjective: Objective {
   public let phases: [Phase]
   private let states: LayerStates
   private let seed: UInt64
+  private let lockstep = Lockstep()
   private var programs: [Int: RecordedProgram] = [:]
   private var statistics: [Int: RecordedProgram] = [:]
 
@@ -71,14 +72,13 @@ public final class TapeObjective: Objective {
   private func accumulateTogether(
     _ batch: Batch, _ accumulator: Accumulator, _ across: any GlobalSum
   ) throws {
-    let parts = batch.shards.enumerated().map { place, shard in
+    lockstep.removeAll()
+    for (place, shard) in batch.shards.enumerated() {
       let recorded = program(shard.rows)
-      return (
-        program: recorded.program,
-        frame: prepare(recorded, place, shard, batch.step, accumulator, place)
-      )
+      lockstep.add(
+        recorded.program, prepare(recorded, place, shard, batch.step, accumulator, place))
     }
-    try Program.run(parts, across: across)
+    try lockstep.run(across: across)
     for (place, shard) in batch.shards.enumerated() {
       report(program(shard.rows), place, shard, accumulator, place)
       accumulator.commit(at: place)
@@ -137,12 +137,14 @@ extension TapeObjective: StandingStatistics {
   public func addStatistics(
     _ batch: Batch, to sums: inout [Double], across: any GlobalSum
   ) throws {
+    lockstep.removeAll()
     let parts = batch.shards.enumerated().map { place, shard in
       let recorded = statistics[shard.rows] ?? record(shard.rows, .statistics)
       statistics[shard.rows] = recorded
       return (recorded: recorded, frame: start(recorded, place, shard, batch.step))
     }
-    try Program.run(parts.map { ($0.recorded.program, $0.frame) }, across: across)
+    for part in parts { lockstep.add(part.recorded.program, part.frame) }
+    try lockstep.run(across: across)
     for (place, part) in parts.enumerated() {
       var column = place * standingWidth
       for sum in part.recorded.sums {
