@@ -23,7 +23,9 @@ final class FastReducer: Reducer {
     failure = nil
   }
 
-  func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) throws {
+  func finish(
+    owner: SliceUpdate?, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
+  ) throws {
     if let failure { throw failure }
     precondition(progress.started == progress.buckets.count, "every shard has been committed")
     for (bucket, range) in progress.buckets.enumerated() {

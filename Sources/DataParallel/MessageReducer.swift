@@ -13,6 +13,7 @@ import Tensors
 /// algorithms for clusters of workstations", 2009.
 final class MessageReducer: Reducer {
   private let accumulator: Accumulator
+  private let ranks: Int
   private let exchanges: [BucketExchange]
   private var progress: BucketProgress
   private let result: Tensor
@@ -22,6 +23,7 @@ final class MessageReducer: Reducer {
     _ accumulator: Accumulator, layout: ShardLayout, bucketSize: Int
   ) throws {
     self.accumulator = accumulator
+    ranks = layout.ranks
     result = Tensor(accumulator.length)
     let result = self.result
     progress = BucketProgress(buckets(length: accumulator.length, size: bucketSize))
@@ -40,10 +42,16 @@ final class MessageReducer: Reducer {
     failure = nil
   }
 
-  func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) throws {
+  var ownedSlices: [[Range<Int>]]? {
+    (0..<ranks).map { rank in progress.buckets.map { slice(rank, of: $0, ranks: ranks) } }
+  }
+
+  func finish(
+    owner: SliceUpdate?, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
+  ) throws {
     if let failure { throw failure }
     precondition(progress.started == progress.buckets.count, "every shard has been committed")
-    for exchange in exchanges { try exchange.addAndShare() }
+    for exchange in exchanges { try exchange.addAndShare(owner) }
     for exchange in exchanges {
       try exchange.wait()
       body(exchange.range, result.pointer + exchange.range.lowerBound)
@@ -121,10 +129,12 @@ private final class BucketExchange {
   /// Sends and receives partial sums.
   func scatter() throws { try scattering.start() }
 
-  /// Adds the partial sums of this rank's slice in the tree's order, and sends the sum to all.
-  func addAndShare() throws {
+  /// Adds the partial sums of this rank's slice in the tree's order, and sends the sum to all, or what
+  /// its owner makes of it.
+  func addAndShare(_ update: SliceUpdate?) throws {
     try scattering.wait()
     tree.add(partials, at: 0, count: own.count, into: result.pointer + own.lowerBound)
+    update?(own, result.pointer + own.lowerBound)
     try sharing.start()
   }
 

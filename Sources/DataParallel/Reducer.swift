@@ -9,9 +9,32 @@ public protocol Reducer: AnyObject {
   func begin() throws
 
   /// Waits for the sums, piece by piece in rising order.
-  /// - Parameter body: takes a piece's range of the flat buffer and its sums over all shards of all
-  ///   ranks, the first one being that of the range's lower bound. The sums are valid during the call.
-  func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) throws
+  /// - Parameters:
+  ///   - owner: what the rank that adds a slice makes of its sums, in place, before all get them; for a
+  ///     reducer whose slices have owners.
+  ///   - body: takes a piece's range of the flat buffer and its sums over all shards of all ranks, or
+  ///     what its owner has made of them, the first one being that of the range's lower bound. They are
+  ///     valid during the call.
+  func finish(
+    owner: SliceUpdate?, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
+  ) throws
+
+  /// The slices of the flat buffer that each rank adds for all, by rank; nil where every rank has all
+  /// sums from elsewhere.
+  var ownedSlices: [[Range<Int>]]? { get }
+}
+
+/// Makes something else of the sums of a slice, in place.
+public typealias SliceUpdate = (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+
+extension Reducer {
+  /// Nobody adds for others.
+  public var ownedSlices: [[Range<Int>]]? { nil }
+
+  /// Waits for the sums, and leaves them as they are.
+  public func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) throws {
+    try finish(owner: nil, body)
+  }
 }
 
 /// How sums over ranks are associated.

@@ -63,7 +63,7 @@ final class SharedSums {
 /// as by messages, without copies.
 ///
 /// Of every bucket each rank adds one slice, reading all ranks' shards where they lie; the sums are used
-/// where their owner left them. Two counters a rank, which only rise, say how far it is. A rank writes
+/// where their owner left them, or what it has made of them. Two counters a rank, which only rise, say how far it is. A rank writes
 /// shards of the next step when all have summed the last bucket of this one; it writes sums of the next
 /// step when all have committed shards of it, so have used the old sums.
 final class SharedMemoryReducer: Reducer {
@@ -102,10 +102,14 @@ final class SharedMemoryReducer: Reducer {
     }
   }
 
-  func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) {
+  var ownedSlices: [[Range<Int>]]? {
+    (0..<slices[0].count).map { rank in slices.map { $0[rank] } }
+  }
+
+  func finish(owner: SliceUpdate?, _ body: (Range<Int>, UnsafePointer<Float>) -> Void) {
     precondition(progress.started == progress.buckets.count, "every shard has been committed")
     for bucket in slices.indices {
-      sum(bucket)
+      sum(bucket, owner)
       // One bucket behind, the others' slices are there without waiting.
       if bucket > 0 { use(bucket - 1, body) }
     }
@@ -113,15 +117,15 @@ final class SharedMemoryReducer: Reducer {
     done += UInt64(slices.count)
   }
 
-  private func sum(_ bucket: Int) {
+  private func sum(_ bucket: Int, _ update: SliceUpdate?) {
     let count = done + UInt64(bucket) + 1
     for other in slices[bucket].indices where other != rank {
       shared.awaitReady(count, of: other)
     }
     let own = slices[bucket][rank]
-    tree.add(
-      leaves, at: own.lowerBound, count: own.count,
-      into: shared.sums(of: rank) + own.lowerBound)
+    let sums = shared.sums(of: rank) + own.lowerBound
+    tree.add(leaves, at: own.lowerBound, count: own.count, into: sums)
+    update?(own, sums)
     shared.publishSummed(count)
   }
 

@@ -21,7 +21,9 @@ final class SoloReducer: Reducer {
 
   func begin() {}
 
-  func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) {
+  func finish(
+    owner: SliceUpdate?, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
+  ) {
     for block in blocks {
       tree.add(leaves, at: block.lowerBound, count: block.count, into: sums.pointer)
       body(block, sums.pointer)

@@ -93,7 +93,7 @@ struct ReferenceTests {
       rank.accumulate(step: update.step, epoch: update.epoch, ids: update.ids, merges: false) {
         reference.data[$0 * reference.visible..<($0 + 1) * reference.visible]
       }
-      reducer.finish { range, sums in
+      try reducer.finish { range, sums in
         rank.optimizer.update(range, gradient: sums, count: rank.batch.globalCount)
       }
       let found = rank.machine.parameters.flat.elements

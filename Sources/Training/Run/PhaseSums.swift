@@ -9,6 +9,14 @@ struct PhaseSums {
   private struct Piece {
     var sums: Range<Int>
     var parameter: Int
+
+    /// The places of the parameters whose gradients lie in a range of the buffer, if any do.
+    func parameters(of range: Range<Int>) -> Range<Int>? {
+      let part = range.clamped(to: sums)
+      guard !part.isEmpty else { return nil }
+      let first = parameter + part.lowerBound - sums.lowerBound
+      return first..<first + part.count
+    }
   }
 
   private let pieces: [Piece]
@@ -20,9 +28,19 @@ struct PhaseSums {
   /// The gradients in it, piece by piece.
   private let gradients: [UnsafeBufferPointer<Float>]
   private let length: Int
+  /// Who updates the parameters; nil where every rank updates all of them.
+  let owners: SliceOwners?
 
-  /// - Parameter holdsBack: whether gradients wait until all have arrived.
-  init(_ phase: Phase, parameters: SliceLayout, holdsBack: Bool = false) {
+  /// - Parameters:
+  ///   - parameters: the objective's.
+  ///   - holdsBack: whether gradients wait until all have arrived.
+  ///   - owned: the slices of the buffer that each rank adds, if their owners are to update the
+  ///     parameters; and this rank.
+  init(
+    _ phase: Phase, parameters set: ParameterSet, holdsBack: Bool = false,
+    owned: (slices: [[Range<Int>]], rank: Int)? = nil
+  ) {
+    let parameters = set.layout
     let pieces = Self.pieces(phase, parameters)
     let isGradient = phase.sums.slices.allSatisfy { parameters[$0.name] != nil }
     let whole = isGradient && !holdsBack ? nil : Tensor(phase.sums.count)
@@ -31,6 +49,13 @@ struct PhaseSums {
     self.whole = whole
     hasStatistics = !isGradient
     length = phase.sums.count
+    owners =
+      isGradient && !holdsBack
+      ? owned.map { owned in
+        SliceOwners(slices: owned.slices, rank: owned.rank, flat: set.flat) { range in
+          pieces.compactMap { $0.parameters(of: range) }
+        }
+      } : nil
     gradients = pieces.compactMap { piece in
       whole.map {
         UnsafeBufferPointer(start: $0.pointer + piece.sums.lowerBound, count: piece.sums.count)
@@ -55,10 +80,43 @@ struct PhaseSums {
     return pieces
   }
 
-  /// Takes the sums of a range of the buffer as they arrive.
+  /// Updates the parameters of a slice that this rank owns, and leaves them in the place of the sums.
+  func updateOwn(
+    _ range: Range<Int>, _ sums: UnsafeMutablePointer<Float>, count: Int, optimizer: any Optimizer
+  ) {
+    guard let owners else { return }
+    apply(range, sums, count: count, optimizer: optimizer)
+    for (part, place) in parameterRuns(range) {
+      (sums + (part - range.lowerBound)).update(
+        from: owners.flat.pointer + place.lowerBound, count: place.count)
+    }
+  }
+
+  /// Takes the parameters of a slice that its owner has updated.
+  private func adopt(_ owners: SliceOwners, _ range: Range<Int>, _ values: UnsafePointer<Float>) {
+    guard !owners.hasUpdated(range) else { return }
+    for (part, place) in parameterRuns(range) {
+      (owners.flat.pointer + place.lowerBound).update(
+        from: values + (part - range.lowerBound), count: place.count)
+    }
+  }
+
+  /// The runs of neighbouring parameters in a range of the buffer: where they begin in the buffer, and
+  /// their places among the parameters.
+  private func parameterRuns(
+    _ range: Range<Int>
+  ) -> some Sequence<(part: Int, place: Range<Int>)> {
+    pieces.lazy.compactMap { piece in
+      piece.parameters(of: range).map { (max(range.lowerBound, piece.sums.lowerBound), $0) }
+    }
+  }
+
+  /// Takes the sums of a range of the buffer as they arrive, or the parameters that its owner has
+  /// updated.
   func take(
     _ range: Range<Int>, _ sums: UnsafePointer<Float>, count: Int, optimizer: any Optimizer
   ) {
+    if let owners { return adopt(owners, range, sums) }
     if !holdsBack { apply(range, sums, count: count, optimizer: optimizer) }
     guard let whole else { return }
     let part = range.clamped(to: 0..<length)
@@ -71,12 +129,9 @@ struct PhaseSums {
     _ range: Range<Int>, _ sums: UnsafePointer<Float>, count: Int, optimizer: any Optimizer
   ) {
     for piece in pieces {
-      let part = range.clamped(to: piece.sums)
-      guard !part.isEmpty else { continue }
-      let first = piece.parameter + part.lowerBound - piece.sums.lowerBound
-      optimizer.update(
-        first..<first + part.count, gradient: sums + (part.lowerBound - range.lowerBound),
-        count: count)
+      guard let places = piece.parameters(of: range) else { continue }
+      let first = max(range.lowerBound, piece.sums.lowerBound)
+      optimizer.update(places, gradient: sums + (first - range.lowerBound), count: count)
     }
   }
 

@@ -25,6 +25,7 @@ struct Snapshot {
           path: "/parameters/\(slice.name)", shape: slice.shape, values: set[slice.name].elements)
       }
     }
+    try trainer.gatherOptimizerState(communicator)
     for (name, values) in trainer.optimizerState {
       arrays.append(
         .init(path: "/optimizer/\(name)", shape: values.shape, values: values.elements))
@@ -69,6 +70,7 @@ struct Snapshot {
 
   /// Puts optimizers, chains and metric sums back.
   func restore(_ trainer: StageTrainer, from checkpoint: Checkpoint) throws {
+    try trainer.gatherOptimizerState(communicator)
     for (name, values) in trainer.optimizerState {
       try Self.copy(checkpoint, "/optimizer/\(name)", into: values)
     }

@@ -24,7 +24,10 @@ public final class StageTrainer {
   private let across: any GlobalSum
   private let accumulators: [Accumulator]
   private let reducers: [any Reducer]
-  private let destinations: [PhaseSums]
+  let destinations: [PhaseSums]
+  /// What this rank does with the slices that it owns, made once: a closure a step would be an
+  /// allocation a step.
+  private let ownUpdates: [SliceUpdate?]
   private var epoch = 0
 
   /// What the ranks agreed on in a step.
@@ -73,9 +76,21 @@ public final class StageTrainer {
     }
     accumulators = reductions.map(\.0)
     reducers = reductions.map(\.1)
-    destinations = zip(objective.phases, optimizers).map { phase, optimizer in
-      PhaseSums(
-        phase, parameters: objective.parameters.layout, holdsBack: optimizer.needsWholeGradient)
+    // A parameter that several phases move has one owner only if all ranks move it.
+    let names = objective.phases.flatMap { $0.sums.slices.map(\.name) }
+    let isDisjoint = Set(names).count == names.count
+    destinations = zip(zip(objective.phases, optimizers), reducers).map { pair, reducer in
+      let slices = isDisjoint && SliceOwners.suit(pair.1) ? reducer.ownedSlices : nil
+      return PhaseSums(
+        pair.0, parameters: objective.parameters, holdsBack: pair.1.needsWholeGradient,
+        owned: slices.map { ($0, layout.rank) })
+    }
+    ownUpdates = zip(destinations, optimizers).map { destination, optimizer in
+      guard destination.owners != nil else { return nil }
+      return { range, sums in
+        destination.updateOwn(
+          range, sums, count: loader.batch.globalCount, optimizer: optimizer)
+      }
     }
   }
 
@@ -107,7 +122,7 @@ public final class StageTrainer {
     var agreement = Agreement()
     for (phase, optimizer) in optimizers.enumerated() {
       try accumulate(phase, stopRequested: stopRequested)
-      try reduce(phase, &agreement) { range, sums in
+      try reduce(phase, &agreement, owner: ownUpdates[phase]) { range, sums in
         destinations[phase].take(range, sums, count: count, optimizer: optimizer)
       }
       destinations[phase].finish(
@@ -155,14 +170,14 @@ public final class StageTrainer {
 
   /// Hands sums over as they arrive, and reads the control words behind them.
   private func reduce(
-    _ phase: Int, _ agreement: inout Agreement,
+    _ phase: Int, _ agreement: inout Agreement, owner: SliceUpdate? = nil,
     _ body: (Range<Int>, UnsafePointer<Float>) -> Void
   ) throws {
     var clock = StepClock()
     let end = accumulators[phase].sums.count
     var stops = false
     var isNotFinite = false
-    try reducers[phase].finish { range, sums in
+    try reducers[phase].finish(owner: owner) { range, sums in
       body(range, sums)
       for place in range.clamped(to: end..<end + Accumulator.controlWords) {
         let isSet = sums[place - range.lowerBound] != 0

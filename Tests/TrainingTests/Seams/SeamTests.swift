@@ -174,7 +174,7 @@ import Testing
         calls.append((range, range.indices.map { gradient[$0 - range.lowerBound] }))
       }
     }
-    let sums = PhaseSums(phase, parameters: parameters.layout)
+    let sums = PhaseSums(phase, parameters: parameters)
     let recorder = Recorder()
     let values: [Float] = [0, 1, 2, 3, 4, 5, 6]
     for bucket in [0..<1, 1..<5, 5..<7] {
@@ -206,7 +206,7 @@ import Testing
       }
     }
     let gradients = Phase(name: "p", sums: SliceLayout([("c", [2]), ("a", [3]), ("b", [1])]))
-    let held = PhaseSums(gradients, parameters: parameters.layout, holdsBack: true)
+    let held = PhaseSums(gradients, parameters: parameters, holdsBack: true)
     let measuring = Measuring()
     for bucket in [0..<1, 1..<5, 5..<6] {
       values.withUnsafeBufferPointer {
