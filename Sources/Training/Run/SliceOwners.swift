@@ -13,7 +13,7 @@ struct SliceOwners {
   let parameters: [[Range<Int>]]
   /// The parameters' flat buffer, of this rank.
   let flat: Tensor
-  private let own: Set<Int>
+  private let own: Set<Range<Int>>
 
   /// - Parameters:
   ///   - slices: the slices of the phase's buffer that each rank adds.
@@ -24,11 +24,12 @@ struct SliceOwners {
   ) {
     self.flat = flat
     parameters = slices.map { $0.flatMap(places) }
-    own = Set(slices[rank].map(\.lowerBound))
+    own = Set(slices[rank])
   }
 
-  /// Whether this rank has updated a slice that it is given.
-  func hasUpdated(_ slice: Range<Int>) -> Bool { own.contains(slice.lowerBound) }
+  /// Whether this rank has updated all of a piece that it is given: a slice of its own. A reducer may
+  /// join the slices of several ranks in one piece.
+  func hasUpdated(_ piece: Range<Int>) -> Bool { own.contains(piece) }
 
   /// Whether an optimizer can be applied slice by slice by others: it looks at nothing but the slice, and
   /// nobody reads what it keeps between checkpoints.
