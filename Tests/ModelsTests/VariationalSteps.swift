@@ -74,11 +74,3 @@ final class TapeSteps {
     }
   }
 }
-
-/// The numbers of the fixtures' scripts.
-func fixtureNumbers(_ item: Int, _ shape: [Int]) -> Tensor {
-  let count = shape.reduce(1, *)
-  return Tensor(
-    shape: shape,
-    elements: (0..<count).map { Float(Double(($0 + 1) * (7919 + 2 * item) % 1009) / 1009 - 0.5) })
-}

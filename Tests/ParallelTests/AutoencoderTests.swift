@@ -57,6 +57,21 @@ extension ParallelTests {
       #expect(kinds[0] == kinds[1] && kinds[1].count == 49)
     }
 
+    @Test("cut short in an epoch, and resumed on another number", arguments: cases.prefix(2))
+    func cutShort(_ one: DigestTests.Case) throws {
+      let trial = try Trial()
+      try trial.train("whole", ranks: 1, one.settings, transport: one.transport)
+      for (place, (before, after)) in [(4, 3), (2, 7)].enumerated() {
+        let run = "cut \(place)"
+        let limit = "training.steps=\(10 + place)"
+        try trial.train(run, ranks: before, one.settings + [limit], transport: one.transport)
+        #expect(try trial.newestStep(run) == 10 + place)
+        try trial.train(run, ranks: after, one.settings, transport: one.transport)
+        #expect(try trial.digest(run) == trial.digest("whole"))
+        #expect(try trial.arrays(run) == trial.arrays("whole"))
+      }
+    }
+
     @Test("killed in the middle of a stage and resumed on another number of ranks")
     func killed() throws {
       let trial = try Trial()
@@ -71,8 +86,7 @@ extension ParallelTests {
         let reached = waitUntil(timeout: 60) { trial.lines("killed") > lines || !run.isRunning }
         #expect(reached && run.isRunning)
         run.killAll()
-        let text = try trial.checkpoints("killed").last ?? ""
-        let step = try #require(Int(text.suffix(11).dropLast(3)))
+        let step = try trial.newestStep("killed")
         #expect(step > 210 && step < 420, "step \(step)")
       }
       try trial.train("killed", ranks: 4, settings)

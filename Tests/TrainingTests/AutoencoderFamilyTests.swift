@@ -175,6 +175,25 @@ import Testing
     }
   }
 
+  @Test("what the whole is judged by can decide, though machines do not measure it")
+  func decisions() throws {
+    try withTemporaryFolder { folder in
+      try writeBars(folder + "/bars.h5")
+      let found = try train(
+        folder, "judged", "encoder: [5], pretraining: {method: rbm, epochs: 1}",
+        "training.early_stopping={metric: squared_error, patience: 3}", "training.epochs=2",
+        "optimizer.plateau={metric: cross_entropy, mode: min}", "evaluation.every_epochs=1")
+      #expect(found.map(\.stage) == ["rbm-1", "fine-tuning", "fine-tuning"])
+      let text = message {
+        try train(
+          folder, "bad", "encoder: [5], pretraining: {method: rbm}",
+          "optimizer.plateau={metric: free_energy, mode: min}")
+      }
+      #expect(text.contains("but an evaluation gives loss, squared_error"), "\(text)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/bad"))
+    }
+  }
+
   @Test("stacked denoising autoencoders learn to classify")
   func stacked() throws {
     try withTemporaryFolder { folder in

@@ -2,8 +2,8 @@ import Autograd
 import Layers
 import Tensors
 
-/// A penalty λ‖∂h/∂x‖_F² on the derivatives of a code by what was encoded: codes change little where
-/// the data does not.
+/// A penalty λ‖∂h/∂x‖_F² on the derivatives of a code by what was encoded: codes change little
+/// where the data does not.
 ///
 /// Source: Rifai, Vincent, Muller, Glorot, Bengio, "Contractive Auto-Encoders", ICML 2011.
 public struct Contraction: Sendable, Equatable {

@@ -6,9 +6,9 @@ import Tensors
 /// Reconstruction error, free energy and exact pseudo-likelihood of a Bernoulli RBM.
 ///
 /// - Reconstruction: the squared distance of x and its means after one mean-field sweep.
-/// - Free energy: F(x) = −cᵀx − Σ_j softplus(b_j + W_j·x), so that log p(x) = −F(x) − log Z; with Gaussian
-///   hidden units −cᵀx − ½ Σ_j (b_j + W_j·x)². The gap between test and training data grows when the model learns its training data by heart
-///   (Hinton 2010, section 6).
+/// - Free energy: F(x) = −cᵀx − Σ_j softplus(b_j + W_j·x), so that log p(x) = −F(x) − log Z; with
+///   Gaussian hidden units −cᵀx − ½ Σ_j (b_j + W_j·x)². The gap between test and training data grows
+///   when the model learns its training data by heart (Hinton 2010, section 6).
 /// - Pseudo-likelihood: Σ_i log p(x_i | all others), over all i (Besag, 1975). A grey x_i counts as
 ///   that mixture of 0 and 1: x_i log p(1 | rest) + (1 − x_i) log p(0 | rest), given the grey rest.
 public final class RBMEvaluator: Evaluator {

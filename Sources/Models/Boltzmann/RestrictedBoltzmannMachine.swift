@@ -12,8 +12,8 @@ public enum HiddenUnits: Sendable, Equatable {
 
 /// A restricted Boltzmann machine of Bernoulli visible units.
 ///
-/// With Bernoulli hidden units E(x, h) = −hᵀWx − cᵀx − bᵀh, so that p(h_j = 1 | x) = σ(b_j + W_j·x) and
-/// p(x_k = 1 | h) = σ(c_k + hᵀW_·k).
+/// With Bernoulli hidden units E(x, h) = −hᵀWx − cᵀx − bᵀh, so that p(h_j = 1 | x) = σ(b_j + W_j·x)
+/// and p(x_k = 1 | h) = σ(c_k + hᵀW_·k).
 /// Source: Smolensky, "Information processing in dynamical systems: foundations of harmony
 /// theory", 1986; Hinton, "A practical guide to training restricted Boltzmann machines", 2010.
 public struct RestrictedBoltzmannMachine: Sendable {

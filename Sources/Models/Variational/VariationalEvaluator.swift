@@ -11,7 +11,8 @@ import Tensors
 /// Source for the estimate: Burda, Grosse and Salakhutdinov, 2016, equation 8; for active units
 /// (variance of μ over data above 0.01), the same, section 5.2.
 public final class VariationalEvaluator: Evaluator {
-  /// Reconstruction, divergence, likelihood, importance-weighted bound, then sums and sums of squares of the codes' means.
+  /// Reconstruction, divergence, likelihood, importance-weighted bound, then sums and sums of squares of
+  /// the codes' means.
   public let width: Int
   /// The bound on −log p(x) that was trained.
   public var criterion: EvaluationCriterion? {

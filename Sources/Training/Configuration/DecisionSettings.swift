@@ -39,6 +39,11 @@ public struct DecisionSettings: Sendable, Equatable {
   /// When a stage ends before its last epoch, if ever.
   public var stopping: Stopping?
 
+  /// Nothing is decided.
+  static let none = DecisionSettings()
+
+  private init() {}
+
   /// Whether nothing is decided.
   public var isEmpty: Bool { plateau == nil && stopping == nil }
 

@@ -68,6 +68,7 @@ struct RBMFamily: ModelFamily {
         if let start = request.start { sampler.start(at: start) }
         return sampler.run(steps: 0..<request.sweeps)
       },
+      samplerStarts: true,
       pictures: { pictures(machine, $0.samples, context.seed) })
   }
 

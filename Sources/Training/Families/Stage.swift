@@ -31,6 +31,10 @@ public struct Stage {
   public let encoder: Encoder?
   /// Draws samples; nil when the model is not generative.
   public let sampler: Sampler?
+  /// Whether the sampler can start at samples, as chains do.
+  public let samplerStarts: Bool
+  /// What samples are: numbers of the data's scale, or from 0 to 1.
+  public let sampleValues: Picture.Values
   /// What to look at, given a few test samples. Rank 0 calls this.
   public let pictures: (Examples) -> [Picture]
   /// Whether the codes of test samples are drawn as points in the plane, coloured by class.
@@ -40,18 +44,30 @@ public struct Stage {
   public struct Encoder {
     /// The number of values of a code.
     public let width: Int
+    /// Whether codes depend on labels; then samples without them have none.
+    public let readsLabels: Bool
     /// [rows, width] from samples [rows, visible] and their labels [rows].
     public let encode: (_ samples: Tensor, _ labels: UnsafePointer<Int32>) -> Tensor
+
+    /// An encoder.
+    public init(
+      width: Int, readsLabels: Bool = false,
+      encode: @escaping (_ samples: Tensor, _ labels: UnsafePointer<Int32>) -> Tensor
+    ) {
+      (self.width, self.readsLabels, self.encode) = (width, readsLabels, encode)
+    }
   }
 
   /// A stage; what it can be besides being trained may be left out.
   public init(
     name: String, objective: any Objective, evaluator: (any Evaluator)? = nil,
-    encoder: Encoder? = nil, sampler: Sampler? = nil,
-    pictures: @escaping (Examples) -> [Picture] = { _ in [] }, drawsCodes: Bool = false
+    encoder: Encoder? = nil, sampler: Sampler? = nil, samplerStarts: Bool = false,
+    sampleValues: Picture.Values = .unit, pictures: @escaping (Examples) -> [Picture] = { _ in [] },
+    drawsCodes: Bool = false
   ) {
     (self.name, self.objective, self.evaluator) = (name, objective, evaluator)
     (self.encoder, self.sampler, self.pictures) = (encoder, sampler, pictures)
+    (self.samplerStarts, self.sampleValues) = (samplerStarts, sampleValues)
     self.drawsCodes = drawsCodes
   }
 

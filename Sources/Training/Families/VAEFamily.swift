@@ -63,11 +63,14 @@ struct VAEFamily: ModelFamily {
       sampling, sampleClasses: sampleClasses, seed: context.seed)
     return Stage(
       name: "vae", objective: TapeObjective(model, seed: context.seed), evaluator: evaluator,
-      encoder: Stage.Encoder(width: options.latent) { sampling.codes($0, labels: $1) },
+      encoder: Stage.Encoder(width: options.latent, readsLabels: classes != nil) {
+        sampling.codes($0, labels: $1)
+      },
       sampler: { request in
         sampling.decoded(
           sampling.priorCodes(request.chains, seed: request.seed), labels: request.labels)
       },
+      sampleValues: sampleRange == nil ? .data : .unit,
       pictures: {
         pictures.pictures($0.samples, labels: $0.labels, activity: evaluator.activity)
       }, drawsCodes: true)

@@ -32,16 +32,17 @@ public final class DataPipeline {
   ///   - communicator: the ranks.
   ///   - across: sums the moments of a standardised run over all shards.
   ///   - stored: a checkpoint, which holds these moments already; nil computes them.
+  ///   - checksLabels: whether a model of classes will read labels.
   public init(
     _ configuration: RunConfiguration, layout: ShardLayout, communicator: Communicator,
-    across: any GlobalSum, stored: Checkpoint?
+    across: any GlobalSum, stored: Checkpoint?, checksLabels: Bool = true
   ) throws {
     self.configuration = configuration
     self.layout = layout
     let data = configuration.data
     (train, test) = try together(communicator) { try Self.open(configuration) }
     let (train, test) = (self.train, self.test)
-    try Self.checkLabels(configuration, train, test, communicator)
+    if checksLabels { try Self.checkLabels(configuration, train, test, communicator) }
     fingerprint = try together(communicator) {
       communicator.rank == 0 ? try train.fingerprint() : ""
     }.shared(communicator)

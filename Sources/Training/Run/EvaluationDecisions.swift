@@ -31,6 +31,18 @@ struct EvaluationDecisions {
     }
   }
 
+  /// Checks before a run what `add` would find after its first evaluation.
+  /// - Parameter evaluator: of the stage that is decided about.
+  /// - Throws: `ConfigurationError`, where no value of its evaluations is meant.
+  static func check(_ settings: DecisionSettings, _ evaluator: (any Evaluator)?) throws {
+    guard !settings.isEmpty else { return }
+    var decisions = try EvaluationDecisions(settings, criterion: evaluator?.criterion)
+    // Names do not depend on the sums.
+    let nothing = EvaluationSums(
+      sums: [Double](repeating: 0, count: evaluator?.width ?? 0), count: 1)
+    try decisions.add(evaluator?.results(test: nothing, train: nothing) ?? [])
+  }
+
   private static func chosen(
     _ metric: DecisionSettings.Metric, _ criterion: EvaluationCriterion?, _ key: String
   ) throws -> EvaluationCriterion {
@@ -57,7 +69,8 @@ struct EvaluationDecisions {
     for (key, name) in watched.compactMap({ name, key in name.map { (key, $0) } })
     where !values.contains(where: { $0.name == name }) {
       let names = values.map(\.name).joined(separator: ", ")
-      throw ConfigurationError("\(key).metric is \(name), but an evaluation gives \(names)")
+      throw ConfigurationError(
+        "\(key).metric is \(name), but an evaluation gives \(names.isEmpty ? "nothing" : names)")
     }
     for name in Set([plateau?.metric, stopping?.metric].compactMap { $0 }) {
       let value = values.first { $0.name == name }!.value

@@ -26,6 +26,9 @@ final class FullBatchUpdates {
   private let minimizer: FullBatchMinimizer
   private let sum: GradientSum
   private var means: [(name: String, value: Double)] = []
+  /// The means where the parameters are, and whether the loss there is known.
+  private var currentMeans: [(name: String, value: Double)] = []
+  private var isLossKnown = false
 
   /// Updates of the parameters of an objective that `FullBatchUpdates.check` lets pass.
   init(_ objective: any Objective, _ options: FullBatchOptions) {
@@ -46,10 +49,15 @@ final class FullBatchUpdates {
   ///   - epoch: the number of updates of the stage so far.
   ///   - isStopRequested: whether this rank was asked to stop; asked before every batch.
   func update(_ trainer: StageTrainer, epoch: Int, isStopRequested: () -> Bool) throws -> Result {
-    if objective.lossChanges(inEpoch: epoch) { minimizer.lossChanged() }
+    if objective.lossChanges(inEpoch: epoch) {
+      minimizer.lossChanged()
+      isLossKnown = false
+    }
     do {
       let outcome = try minimizer.update { try evaluate(trainer, into: $0, isStopRequested) }
-      return Result(outcome: outcome, metrics: means)
+      // The last pass of a search that found nothing was elsewhere.
+      if outcome.moved { currentMeans = means }
+      return Result(outcome: outcome, metrics: currentMeans)
     } catch is Stopped {
       return Result()
     }
@@ -71,6 +79,7 @@ final class FullBatchUpdates {
       count += trainer.samplesOfBatch
     }
     means = try trainer.takeMetrics()
+    if !isLossKnown { (currentMeans, isLossKnown) = (means, true) }
     sum.write(gradient, count: count)
     let loss = objective.loss.flatMap { place in
       means.first { $0.name == objective.metrics[place] }?.value
@@ -81,12 +90,18 @@ final class FullBatchUpdates {
   /// Whether an objective has a loss that all its parameters' gradients belong to.
   /// - Throws: `ConfigurationError`, where not.
   static func check(_ objective: any Objective, _ options: FullBatchOptions, stage: String) throws {
-    let isOneFunction =
+    let hasLoss =
       objective.loss != nil && objective.state.isEmpty && objective.phases.count == 1
-      && objective.phases[0].sums.slices == objective.parameters.layout.slices
-    guard !isOneFunction else { return }
+    let isGradient =
+      hasLoss && objective.phases[0].sums.slices == objective.parameters.layout.slices
+    guard !isGradient else { return }
+    let obstacle =
+      hasLoss && !objective.replicatedState.isEmpty
+      ? "in stage \(stage) running statistics (batch_norm) move with every batch, which no line "
+        + "search takes back" : "stage \(stage) has no such loss"
     throw ConfigurationError(
-      "optimizer.name is \(options.name), which makes one loss over all samples small, but stage "
-        + "\(stage) has no such loss; use sgd, momentum, adam or another that follows batches")
+      "optimizer.name is \(options.name), which makes one loss over all samples small, but "
+        + "\(obstacle); use sgd, momentum, adam or another that follows batches"
+        + (hasLoss ? ", or layer_norm" : ""))
   }
 }

@@ -60,7 +60,7 @@ struct PictureWriter {
 
   private func tiles(_ values: Tensor, _ kind: Picture.Values) -> Tiles {
     let count = values.shape[0]
-    let elements = kind == .data ? undone(values) : values.elements
+    let elements = kind == .data ? transform.undone(values) : values.elements
     // Only tiles of the samples' size have their geometry.
     guard shape.isImage, values.shape[1] == shape.count else {
       return Tiles(vectors: elements, count: count, length: values.shape[1])
@@ -70,10 +70,12 @@ struct PictureWriter {
       height: shape.channels == 3 ? shape.height : shape.height * shape.channels,
       width: shape.width)
   }
+}
 
-  /// Standardised values back in the scale of the file.
-  private func undone(_ values: Tensor) -> [Float] {
-    guard case .standardize(let mean, let inverse) = transform else { return values.elements }
+extension Transform {
+  /// Standardised values [n, visible] back in the scale of the file; others as they are.
+  func undone(_ values: Tensor) -> [Float] {
+    guard case .standardize(let mean, let inverse) = self else { return values.elements }
     let width = mean.count
     return values.elements.enumerated().map { place, value in
       let column = place % width

@@ -24,22 +24,22 @@ extension TrainedModel {
   }
 
   /// Writes samples as a picture (`.png`), a row for each class where there are classes, or as an HDF5
-  /// file with `/samples` [N, channels, height, width], and `/labels` [N] where there are classes.
+  /// file with `/samples` [N, channels, height, width], and `/labels` [N] where there are classes. What
+  /// was learned from standardised data is written in the scale of the file.
   public func write(_ drawn: DrawnSamples, to path: String) throws {
     let count = drawn.samples.shape[0]
     if path.hasSuffix(".png") {
-      let moments = storedMoments
-      let writer = PictureWriter(directory: "", shape: shape, transform: moments ?? .none)
+      let writer = PictureWriter(directory: "", shape: shape, transform: transform)
       let each = count / max(drawn.classes.count, 1)
       let rows = drawn.classes.indices.map { drawn.samples.rows($0 * each..<($0 + 1) * each) }
       let picture = Picture(
         name: "samples", title: "\(count) samples", rows: rows.isEmpty ? [drawn.samples] : rows,
-        labels: drawn.classes.map { "class \($0)" }, values: moments == nil ? .unit : .data)
+        labels: drawn.classes.map { "class \($0)" }, values: values)
       return try writer.draw(picture).write(to: path)
     }
     try createFile(path) { file in
       try file.write(
-        "/samples", shape: [count] + shape.axes, values: drawn.samples.elements)
+        "/samples", shape: [count] + shape.axes, values: transform.undone(drawn.samples))
       if !drawn.classes.isEmpty {
         try file.write("/labels", shape: [count], values: drawn.labels)
       }
@@ -47,7 +47,15 @@ extension TrainedModel {
     }
   }
 
-  /// The moments that the data was standardised with, which pictures undo.
+  /// How the samples' scale is that of the data: only moments have to be undone.
+  private var transform: Transform {
+    storedMoments ?? (configuration.data.transform == .none ? .none : .unit)
+  }
+
+  /// What pictures of samples are scaled by: as those of the run.
+  private var values: Picture.Values { storedMoments == nil ? stage.sampleValues : .data }
+
+  /// The moments that the data was standardised with.
   private var storedMoments: Transform? {
     guard let mean = checkpoint["/state/transform/mean"],
       let inverse = checkpoint["/state/transform/inverse_deviation"]

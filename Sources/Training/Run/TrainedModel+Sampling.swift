@@ -47,6 +47,11 @@ extension TrainedModel {
     guard let sampler = stage.sampler else {
       throw refusal("a model of family \(checkpoint.family) has nothing to sample from")
     }
+    guard stage.samplerStarts || !options.fromData else {
+      throw refusal(
+        "--from-data is for models that sample by chains, and this one of family "
+          + "\(checkpoint.family) has none that could start at samples; leave --from-data out")
+    }
     let classes = try classes(options)
     try estimateStatistics()
     let count = options.count * max(classes.count, 1)
@@ -70,10 +75,14 @@ extension TrainedModel {
     return DrawnSamples(samples: samples, classes: classes)
   }
 
-  /// A model that is evaluated with standing statistics needs its training data for them.
+  /// Whether the model is evaluated with standing statistics.
+  var estimatesStatistics: Bool {
+    ((stage.objective as? any StandingStatistics)?.standingWidth ?? 0) > 0
+  }
+
+  /// Standing statistics need the training data.
   private func estimateStatistics() throws {
-    let statistics = stage.objective as? any StandingStatistics
-    guard (statistics?.standingWidth ?? 0) > 0 else { return }
+    guard estimatesStatistics else { return }
     try StandingPass(stage.objective, data(), across)?.run()
   }
 

@@ -27,6 +27,7 @@ public final class TrainedModel {
       let checkpoint = try Checkpoint(image: image, name: path)
       let configuration = try RunConfiguration(
         text: checkpoint.configuration, file: path, settings: settings, families: families)
+      try Self.check(configuration)
       return (checkpoint, configuration)
     }
     let shards = configuration.training.shards
@@ -49,6 +50,16 @@ public final class TrainedModel {
     stage = try together(communicator) {
       try Self.lastStage(configuration, checkpoint, shape, layout)
     }
+  }
+
+  /// Whether the settings suit the model. Labels are asked for where the data is opened, if something
+  /// reads them.
+  private static func check(_ configuration: RunConfiguration) throws {
+    var labelled = configuration
+    labelled.data.train.labels = labelled.data.train.labels ?? ""
+    let test = labelled.data.test?.labels
+    labelled.data.test?.labels = test ?? ""
+    try labelled.model.check(labelled)
   }
 
   private static func lastStage(
@@ -74,10 +85,10 @@ public final class TrainedModel {
     return stage!
   }
 
-  func data() throws -> DataPipeline {
+  func data(checksLabels: Bool = true) throws -> DataPipeline {
     let data = try DataPipeline(
       configuration, layout: layout, communicator: communicator, across: across,
-      stored: checkpoint)
+      stored: checkpoint, checksLabels: checksLabels)
     guard data.train.shape == shape else {
       throw RankFailure(
         status: .badInput, rank: 0,
@@ -110,7 +121,8 @@ public final class TrainedModel {
         status: .badInput, rank: 0,
         description: "a model of family \(checkpoint.family) has no codes")
     }
-    let data = try data()
+    // Statistics are estimated by passes that compute losses too, which may read labels.
+    let data = try data(checksLabels: encoder.readsLabels || estimatesStatistics)
     try StandingPass(stage.objective, data, across)?.run()
     let test = split == .test ? try data.testLoader() : nil
     if split == .test && test == nil {

@@ -15,12 +15,13 @@ extension TrainingRun {
     let result = try updates.update(trainer, epoch: position.epoch) { StopRequest.isPending }
     guard let outcome = result.outcome else { return try stop(trainer) }
     guard outcome.loss.isFinite else { throw divergence(trainer) }
-    guard outcome.moved else {
+    guard outcome.moved || lossWillChange(trainer.stage) else {
       reasonToEnd =
         "no step makes the loss smaller (gradient norm \(outcome.gradientNorm)): a minimum at the "
         + "precision of Float32"
       return .done
     }
+    // An update that found no step counts: a later epoch has another loss.
     position.step += 1
     watch.add(samples: outcome.evaluations * setup.data.train.count)
     try log(trainer, result.metrics + [("gradient_norm", outcome.gradientNorm)], endsEpoch: true)
@@ -30,22 +31,9 @@ extension TrainingRun {
     return .done
   }
 
-  /// Builds the stages once, where one is to be trained so, to find out whether it can be: before
-  /// anything has been written.
-  static func checkFullBatch(_ communicator: Communicator, _ setup: RunSetup) throws {
-    let configuration = setup.configuration
-    let plans = configuration.model.curriculum
-    let choices = plans.map { $0.optimizer ?? configuration.optimizer }
-    guard choices.contains(where: { $0.fullBatch != nil }) else { return }
-    try together(communicator) {
-      var earlier: [ParameterSet] = []
-      for (index, choice) in choices.enumerated() {
-        let stage = try configuration.model.stage(index, setup.context(earlier: earlier))
-        if let options = choice.fullBatch {
-          try FullBatchUpdates.check(stage.objective, options, stage: stage.name)
-        }
-        earlier.append(stage.objective.parameters)
-      }
-    }
+  /// Whether the loss is another function of the parameters in an epoch that is to come.
+  private func lossWillChange(_ stage: Stage) -> Bool {
+    guard position.epoch + 1 < epochs else { return false }
+    return (position.epoch + 1..<epochs).contains { stage.objective.lossChanges(inEpoch: $0) }
   }
 }

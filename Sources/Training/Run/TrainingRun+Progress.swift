@@ -17,10 +17,17 @@ extension TrainingRun {
   func sayMemory(_ stage: Stage) {
     let rows = setup.data.plan.capacity(of: 0)
     guard let reporter, let bytes = stage.objective.plannedBytes(rows: rows) else { return }
-    let size = String(format: "%.1f MiB", Double(bytes) / Double(1 << 20))
+    let shards = setup.layout.local.count
     reporter.say(
       "\(stage.name): \(stage.objective.parameters.layout.count) parameters; a shard of \(rows) "
-        + "samples works in \(size)")
+        + "samples works in \(Self.size(bytes))"
+        + (shards > 1
+          ? ", of which rank 0 holds one for its \(shards) shards, or \(Self.size(shards * bytes)) where "
+            + "shards wait for each other's sums" : ""))
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    String(format: "%.1f MiB", Double(bytes) / Double(1 << 20))
   }
 
   func summarize(_ trainer: StageTrainer) {

@@ -42,7 +42,7 @@ public final class TrainingRun {
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
     plan = setup.configuration.model.curriculum[0]
-    try Self.checkFullBatch(communicator, setup)
+    try Self.checkStages(communicator, setup)
     let step = setup.checkpoint?.position.step
     first = try together(communicator) {
       try setup.configuration.model.stage(0, setup.context(earlier: []))
@@ -94,7 +94,7 @@ public final class TrainingRun {
     let history = isNew ? [:] : setup.checkpoint?.evaluations ?? [:]
     let decisions = try together(communicator) {
       try EvaluationDecisions(
-        configuration.decisions, criterion: stage.evaluator?.criterion, history: history)
+        decisionSettings(index), criterion: stage.evaluator?.criterion, history: history)
     }
     self.decisions = decisions
     trainer.rate = decisions.rate
@@ -136,6 +136,11 @@ public final class TrainingRun {
       across: setup.across)
     trainer.fullBatch = choice(plan).fullBatch.map { FullBatchUpdates(objective, $0) }
     return trainer
+  }
+
+  /// The run's decisions are about the last stage: those before have values of their own.
+  private func decisionSettings(_ stage: Int) -> DecisionSettings {
+    stage == curriculum.count - 1 ? configuration.decisions : .none
   }
 
   /// How a stage's parameters are moved.

@@ -50,15 +50,7 @@ struct TapeStep {
   }
 }
 
-/// The numbers of the fixtures' scripts.
-func numbers(_ item: Int, _ shape: [Int]) -> Tensor {
-  let count = shape.reduce(1, *)
-  return Tensor(
-    shape: shape,
-    elements: (0..<count).map { Float(Double(($0 + 1) * (7919 + 2 * item) % 1009) / 1009 - 0.5) })
-}
-
-/// The same, around ½: samples in 0 … 1.
+/// The numbers of the fixtures' scripts, around ½: samples in 0 … 1.
 func samples(_ rows: Int, _ width: Int, item: Int = 1) -> Tensor {
   let tensor = numbers(item, [rows, width])
   for i in 0..<tensor.count { tensor.pointer[i] += 0.5 }
@@ -77,18 +69,6 @@ extension ParameterSet {
 /// A dense layer as a configuration describes it.
 func dense(_ units: Int, _ activation: Activation = .sigmoid) -> LayerDescription {
   LayerDescription(.dense(units), activation: activation)
-}
-
-/// Values equal to 1e-5 of the largest.
-func expectClose(
-  _ values: [Float], _ expected: [Double], _ name: String, tolerance: Double = 1e-5,
-  sourceLocation: SourceLocation = #_sourceLocation
-) {
-  #expect(values.count == expected.count, "\(name)", sourceLocation: sourceLocation)
-  let scale = expected.reduce(1e-2) { max($0, abs($1)) }
-  let error = zip(values, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
-  #expect(
-    error <= tolerance * scale, "\(name): off by \(error / scale)", sourceLocation: sourceLocation)
 }
 
 /// The derivative of a loss along a direction of the parameters against differences.

@@ -85,6 +85,22 @@ final class Trial {
     return try #require(try inspect(newest)["digest"]?.stringValue)
   }
 
+  /// The number of updates before a run's newest checkpoint.
+  func newestStep(_ run: String) throws -> Int {
+    let name = try checkpoints(run).last ?? ""
+    return try #require(Int(name.suffix(11).dropLast(3)), "\(run): no checkpoint")
+  }
+
+  /// The bits of the newest checkpoint's arrays: parameters, optimizer and states.
+  func arrays(_ run: String) throws -> [String] {
+    let file = try File(reading: try #require(try checkpoints(run).last))
+    // Sums since the last line of metrics.jsonl are those of what was run in one piece.
+    let paths = try file.datasetPaths().sorted().filter { !$0.hasPrefix("/state/metric_sums") }
+    return try paths.map {
+      "\($0) \(try file.dataset($0).readAll(as: Float.self).map(\.bitPattern))"
+    }
+  }
+
   /// The lines of a run's metrics.jsonl without what depends on the clock.
   func metrics(_ run: String) throws -> [MetricsLog.Record] {
     try MetricsLog.read(path(run) + "/metrics.jsonl").map { record in

@@ -94,6 +94,28 @@ import Testing
     }
   }
 
+  @Test("a loss that changes later is waited for", arguments: methods)
+  func changes(method: String) throws {
+    try withRun { run in
+      let settings = ["optimizer=\(method)", "model.doubling_epoch=40"]
+      #expect(try run.train("run", settings) == .done)
+      let checkpoint = try run.newest("run")
+      let weights = try #require(checkpoint["/parameters/weights"]).values
+      for (found, expected) in zip(weights, Self.solution(decay: 0).dropFirst()) {
+        #expect(abs(Double(found) - 2 * expected) < 4e-3)
+      }
+      let losses = try run.metrics("run").filter { $0.kind == "train" }.map { $0["loss"] }
+      #expect(losses[38] == losses[39], "it had found the first minimum")
+      #expect(checkpoint.position.step == checkpoint.position.epoch)
+      #expect((41..<60).contains(checkpoint.position.epoch), "then it ends as ever")
+      for epochs in [35, 45] {
+        #expect(try run.train("parts", settings + ["training.epochs=\(epochs)"]) == .done)
+      }
+      #expect(try run.train("parts", settings) == .done)
+      #expect(try run.newest("parts").digest == checkpoint.digest)
+    }
+  }
+
   @Test("stopped and taken up again: the same bits", arguments: methods, ["0", "0.3"])
   func resumes(method: String, dropped: String) throws {
     try withRun { run in
@@ -132,6 +154,12 @@ import Testing
         #expect(text.contains("optimizer.name is") && text.contains("has no such loss"), "\(text)")
         #expect(!FileManager.default.fileExists(atPath: run.folder + "/bad"))
       }
+      let layers = "encoder: [3, {batch_norm: true}], decoder: [4], likelihood: gaussian"
+      let text = message {
+        try run.train("bad", ["optimizer=\(method)", "model={family: vae, latent: 1, \(layers)}"])
+      }
+      #expect(text.contains("stage vae running statistics (batch_norm) move"), "\(text)")
+      #expect(!FileManager.default.fileExists(atPath: run.folder + "/bad"))
       #expect(
         message { try run.train("bad", ["optimizer=\(method)", "optimizer.learning_rate=0.1"]) }
           .contains("finds its steps by itself"))

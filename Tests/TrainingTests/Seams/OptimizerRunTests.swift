@@ -124,6 +124,25 @@ import Testing
       #expect(
         error("optimizer.plateau={metric: closeness}", "training.epochs=1").contains(
           "optimizer.plateau.mode is missing"))
+      #expect(
+        error("training.early_stopping={metric: y, mode: min}", "model.stages=2").contains(
+          "training.early_stopping.metric is y, but an evaluation gives distance"))
+      #expect(!FileManager.default.fileExists(atPath: run.folder + "/bad"), "nothing is written")
+    }
+  }
+
+  @Test("decisions are about the last stage alone")
+  func lastStage() throws {
+    try withRun { run in
+      let stopping = "training.early_stopping={metric: closeness, mode: min, patience: 2}"
+      let settings = [
+        "optimizer.learning_rate=0.05", stopping, "model.stages=2", "training.epochs=5",
+      ]
+      let status = try run.train("run", settings)
+      let position = try run.newest("run").position
+      // Five epochs of the first, and three of the second, of four steps each.
+      #expect(
+        status == .done && position == .init(stage: 1, epoch: 3, stepInEpoch: 0, step: 32))
     }
   }
 
