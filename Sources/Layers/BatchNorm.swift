@@ -131,10 +131,14 @@ public struct BatchNorm: Layer {
     let centred = x - mean.reshaped(kept)
     let squares = centred.dot(centred, to: kept).reshaped([channels])
     let variance = context.sum(squares) / count
-    context.leave(self, "mean_sum", sum.affine(1))
+    // A group of one value says nothing of a variance: it leaves nothing, and does not divide by 0.
+    let others = count.affine(1, -1)
+    let divisor = others.affine(1, -0.5).activated(.relu).affine(1, 0.5)
+    let counts = others / divisor
+    context.leave(self, "mean_sum", sum * counts)
     // Unbiased: n / (n − 1), n the number of values of the group.
-    context.leave(self, "variance_sum", squares * (count / count.affine(1, -1)))
-    context.leave(self, "count", own.affine(1))
+    context.leave(self, "variance_sum", squares * (count / divisor) * counts)
+    context.leave(self, "count", own * counts)
     return (centred, variance)
   }
 

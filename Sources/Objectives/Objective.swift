@@ -39,9 +39,9 @@ public protocol Objective: AnyObject {
   /// checkpoints.
   var replicatedState: [ReplicatedState] { get }
 
-  /// The bytes that intermediate values of one shard of so many samples take, as far as they are planned
-  /// beforehand; nil where nothing is planned.
-  func plannedBytes(rows: Int) -> Int?
+  /// The bytes that intermediate values take on a rank with so many shards of so many samples, as far as
+  /// they are planned beforehand; nil where nothing is planned.
+  func plannedBytes(shards: Int, rows: Int) -> Int?
 
   /// Tells the epoch that starts, or in whose middle a resumed run goes on; schedules follow it.
   func begin(epoch: Int)
@@ -74,7 +74,7 @@ extension Objective {
   /// It is one function.
   public func lossChanges(inEpoch epoch: Int) -> Bool { false }
   /// Nothing is planned.
-  public func plannedBytes(rows: Int) -> Int? { nil }
+  public func plannedBytes(shards: Int, rows: Int) -> Int? { nil }
   /// Nothing outlives a step.
   public var state: [ShardedState] { [] }
   /// Nothing but the parameters is the same everywhere.

@@ -2,7 +2,7 @@ import Foundation
 import Reporting
 import Testing
 
-/// Variational autoencoders with labels, convolutions and batch norm: what they keep beside their
+/// Variational autoencoders with labels, convolutions and batch norm, and autoencoders with batch norm: what they keep beside their
 /// parameters is the same on any number of ranks too.
 extension ParallelTests {
   @Suite("Variational autoencoders on any number of ranks")
@@ -12,11 +12,12 @@ extension ParallelTests {
       let name: String
       let model: String
       var settings: [String] = []
+      var family = "vae, latent: 3"
       var testDescription: String { name }
 
       var all: [String] {
         [
-          "model={family: vae, latent: 3, \(model)}", "optimizer={name: adam}",
+          "model={family: \(family), \(model)}", "optimizer={name: adam}",
           "data.train.labels=/train/labels", "data.test.labels=/test/labels",
         ] + settings
       }
@@ -46,6 +47,24 @@ extension ParallelTests {
         model: "likelihood: gaussian, likelihood_variance: learned, "
           + "encoder: [12, {batch_norm: true}], decoder: [12]",
         settings: ["evaluation={pictures: false, batch_norm: batch}", "data.transform=standardize"]),
+      Case(
+        name: "autoencoder, batch norm of shards",
+        model: "encoder: [12, {batch_norm: true, activation: relu}, 4], "
+          + "decoder: [12, {batch_norm: true}, 784], corruption: {kind: mask, share: 0.2}",
+        family: "autoencoder"),
+      Case(
+        name: "autoencoder, batch norm of all shards, standing statistics, empty shards",
+        model: "encoder: [12, {batch_norm: true, group: global}, 4], "
+          + "decoder: [12, {batch_norm: true, group: global}, {dense: 784}, {reshape: [1, 28, 28]}]",
+        settings: [
+          "evaluation={pictures: false, batch_norm: standing, standing_batches: 3}",
+          "training.global_batch=9", "training.epochs=2",
+        ], family: "autoencoder"),
+      Case(
+        name: "convolutional classifier, batch norm of all shards",
+        model: "encoder: [{conv: 4, kernel: 4, stride: 4}, {batch_norm: true, group: global}, 6], "
+          + "objective: classification, classes: 10",
+        family: "autoencoder"),
     ]
 
     @Test("parameters, states and metrics", arguments: cases)

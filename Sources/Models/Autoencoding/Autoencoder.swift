@@ -11,6 +11,8 @@ import Tensors
 public final class Autoencoder: TapeModel {
   /// All layers' parameters.
   public let parameters: ParameterSet
+  /// The running statistics of batch norms.
+  public let states: LayerStates
   /// The number of values of a sample.
   public let sampleWidth: Int
   /// The number of values of a code.
@@ -47,8 +49,9 @@ public final class Autoencoder: TapeModel {
         layer: decoder.layers.last?.name ?? "decoder",
         expected: "\(sampleWidth) outputs, as many as a sample has values", found: "\(outputs)")
     }
-    parameters = ParameterSet(
-      encoder.layers + decoder.layers, seed: seed, firstNumber: firstNumber)
+    let layers = encoder.layers + decoder.layers
+    parameters = ParameterSet(layers, seed: seed, firstNumber: firstNumber)
+    states = LayerStates(layers, source: options.normalization)
     metrics =
       ["loss", "squared_error"] + (options.contraction == nil ? [] : ["contraction"])
       + (options.sparsity == nil ? [] : ["sparsity"])
@@ -63,7 +66,9 @@ public final class Autoencoder: TapeModel {
       let layers = Mirror.layers(of: dense, name: name, output: output, isTied: options.isTied)
       return try Sequential(layers, input: encoder.outputShape)
     }
-    if !descriptions.isEmpty { descriptions[descriptions.count - 1].activation = output }
+    if let last = descriptions.lastComputing ?? descriptions.indices.last {
+      descriptions[last].activation = output
+    }
     let given = try Sequential(name: name, descriptions, input: encoder.outputShape)
     guard options.isTied else { return given }
     let dense = try Mirror.dense(encoder, for: "tied weights")
@@ -80,7 +85,14 @@ public final class Autoencoder: TapeModel {
           found: "units of another activation")
       }
     }
-    guard options.contraction?.form == .closed, !Contraction.hasClosedForm(encoder) else { return }
+    guard let contraction = options.contraction, !contraction.isClosed(encoder) else { return }
+    if let norm = encoder.layers.first(where: { $0 is BatchNorm }) {
+      // The tape's form takes each sample for a function of itself alone.
+      throw LayerError(
+        layer: norm.name, expected: "layers that treat each sample by itself, for a contraction",
+        found: "batch norm")
+    }
+    guard contraction.form == .closed else { return }
     throw LayerError(
       layer: name, expected: "one dense layer of sigmoid units, for a contraction of form closed",
       found: encoder.layers.count == 1
@@ -89,7 +101,7 @@ public final class Autoencoder: TapeModel {
 
   /// The loss and what it is made of, summed over samples.
   public func loss(_ recording: Recording) -> [Variable] {
-    let context = self.context(recording)
+    let context = recording.layers
     // A name of its own, so that the code can be differentiated by what was encoded.
     let input = (options.corruption?.apply(recording.samples) ?? recording.samples).affine(1)
     let code = encode(input, context)
@@ -103,11 +115,6 @@ public final class Autoencoder: TapeModel {
     }
     if let sparsity = options.sparsity { penalties.append(sparsity.penalty(code)) }
     return [penalties.reduce(loss, +), error.total] + penalties
-  }
-
-  /// What layers need of a recording.
-  func context(_ recording: Recording) -> LayerContext {
-    LayerContext(parameters: recording.parameters, isTraining: recording.isTraining)
   }
 
   /// The codes of samples, [rows, code].

@@ -21,8 +21,8 @@ public final class AutoencoderEvaluator: Evaluator {
     self.options = options
     units = options.sparsity == nil ? 0 : model.codeWidth
     width = 4 + units
-    values = TapeFunction(model.parameters, width: model.sampleWidth) { recording in
-      let context = model.context(recording)
+    values = TapeFunction(model, width: model.sampleWidth) { recording in
+      let context = recording.layers
       let input = recording.samples.affine(1)
       let code = model.encode(input, context)
       let outputs = model.decode(code, context)

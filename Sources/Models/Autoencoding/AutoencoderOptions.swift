@@ -28,15 +28,19 @@ public struct AutoencoderOptions: Sendable {
   public var contraction: Contraction?
   /// A penalty on active codes.
   public var sparsity: Sparsity?
+  /// What batch norm takes in evaluation.
+  public var normalization: NormalizationStatistics
 
   /// Options.
   public init(
     encoder: [LayerDescription], decoder: [LayerDescription]? = nil, isTied: Bool = false,
     loss: Loss = .bernoulli, output: Activation = .none, corruption: Corruption? = nil,
-    contraction: Contraction? = nil, sparsity: Sparsity? = nil
+    contraction: Contraction? = nil, sparsity: Sparsity? = nil,
+    normalization: NormalizationStatistics = .running
   ) {
     (self.encoder, self.decoder, self.isTied) = (encoder, decoder, isTied)
     (self.loss, self.output, self.corruption) = (loss, output, corruption)
     (self.contraction, self.sparsity) = (contraction, sparsity)
+    self.normalization = normalization
   }
 }

@@ -17,19 +17,19 @@ public final class AutoencoderViews {
   public init(_ model: Autoencoder, seed: UInt64) {
     self.model = model
     self.seed = seed
-    encoder = TapeFunction(model.parameters, width: model.sampleWidth) { recording in
-      [model.encode(recording.samples, model.context(recording))]
+    encoder = TapeFunction(model, width: model.sampleWidth) { recording in
+      [model.encode(recording.samples, recording.layers)]
     }
-    reconstruct = TapeFunction(model.parameters, width: model.sampleWidth) { recording in
-      let context = model.context(recording)
+    reconstruct = TapeFunction(model, width: model.sampleWidth) { recording in
+      let context = recording.layers
       let outputs = model.decode(model.encode(recording.samples, context), context)
       return [model.reconstruction(outputs)]
     }
-    decoder = TapeFunction(model.parameters, width: model.codeWidth) { recording in
-      let outputs = model.decode(recording.samples, model.context(recording))
+    decoder = TapeFunction(model, width: model.codeWidth) { recording in
+      let outputs = model.decode(recording.samples, recording.layers)
       return [model.reconstruction(outputs)]
     }
-    corrupt = TapeFunction(model.parameters, width: model.sampleWidth) { recording in
+    corrupt = TapeFunction(model, width: model.sampleWidth) { recording in
       [
         (model.options.corruption?.apply(recording.samples, purpose: .evaluation)
           ?? recording.samples).affine(1)
@@ -145,13 +145,4 @@ func firstFilters(_ encoder: Sequential, _ parameters: ParameterSet) -> Picture?
   return Picture(
     name: "filters", title: "Weights of the first layer",
     rows: [weights.rows(0..<min(first.outputs, 100))], values: .signed)
-}
-
-extension RestrictedBoltzmannMachine {
-  /// The weights of the first hidden units.
-  public var filters: Picture {
-    Picture(
-      name: "filters", title: "Weights of the hidden units",
-      rows: [weights.rows(0..<min(hidden, 100))], values: .signed)
-  }
 }

@@ -9,6 +9,8 @@ import Tensors
 public final class CodeClassifier: TapeModel {
   /// The encoder's parameters, and those of the layer on top.
   public let parameters: ParameterSet
+  /// The running statistics of batch norms.
+  public let states: LayerStates
   /// The number of values of a sample.
   public let sampleWidth: Int
   /// Cross-entropy in nats, and the percentage of samples whose likeliest class is another.
@@ -18,16 +20,38 @@ public final class CodeClassifier: TapeModel {
   private let encoder: Sequential
   private let top: Dense
 
-  /// A classifier that takes over an autoencoder's encoder with its parameters as they are.
-  public init(_ autoencoder: Autoencoder, classes: Int, seed: UInt64, firstNumber: Int) {
-    encoder = autoencoder.encoder
-    (sampleWidth, codeWidth) = (autoencoder.sampleWidth, autoencoder.codeWidth)
+  /// A classifier on an encoder with its first weights.
+  /// - Parameters:
+  ///   - normalization: what batch norm takes in evaluation.
+  ///   - firstNumber: where the numbers begin that tell the first weights' random draws from those of
+  ///     other models of a run.
+  public init(
+    _ encoder: Sequential, classes: Int, seed: UInt64, firstNumber: Int = 0,
+    normalization: NormalizationStatistics = .running
+  ) {
+    self.encoder = encoder
+    sampleWidth = encoder.inputShape.reduce(1, *)
+    codeWidth = encoder.outputShape.reduce(1, *)
     top = Dense(
       name: "classifier", inputs: codeWidth, outputs: classes, initializer: .constant(0))
     parameters = ParameterSet(encoder.layers + [top], seed: seed, firstNumber: firstNumber)
-    for slice in parameters.layout.slices
-    where autoencoder.parameters.layout[slice.name] != nil {
-      parameters[slice.name].assign(autoencoder.parameters[slice.name])
+    states = LayerStates(encoder.layers, source: normalization)
+  }
+
+  /// A classifier that takes over an autoencoder's encoder with its parameters and statistics as they are.
+  public convenience init(
+    _ autoencoder: Autoencoder, classes: Int, seed: UInt64, firstNumber: Int
+  ) {
+    self.init(
+      autoencoder.encoder, classes: classes, seed: seed, firstNumber: firstNumber,
+      normalization: autoencoder.options.normalization)
+    take(autoencoder.parameters, into: parameters)
+    take(autoencoder.states.running, into: states.running)
+  }
+
+  private func take(_ other: ParameterSet, into own: ParameterSet) {
+    for slice in own.layout.slices where other.layout[slice.name] != nil {
+      own[slice.name].assign(other[slice.name])
     }
   }
 
@@ -41,16 +65,12 @@ public final class CodeClassifier: TapeModel {
   }
 
   func logits(_ recording: Recording) -> Variable {
-    let context = LayerContext(
-      parameters: recording.parameters, isTraining: recording.isTraining)
-    return top.apply(encoder.apply(recording.samples, context), context)
+    top.apply(encoder.apply(recording.samples, recording.layers), recording.layers)
   }
 
   /// The codes of samples, [rows, code].
   public func codes(_ recording: Recording) -> Variable {
-    let context = LayerContext(
-      parameters: recording.parameters, isTraining: recording.isTraining)
-    return encoder.apply(recording.samples, context).reshaped([recording.rows, codeWidth])
+    encoder.apply(recording.samples, recording.layers).reshaped([recording.rows, codeWidth])
   }
 
   /// The weights of the first layer, where it is dense.

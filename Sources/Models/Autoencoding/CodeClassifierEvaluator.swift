@@ -12,7 +12,7 @@ public final class CodeClassifierEvaluator: Evaluator {
 
   /// Of a model as its parameters are at each pass.
   public init(_ model: CodeClassifier) {
-    values = TapeFunction(model.parameters, width: model.sampleWidth) { model.loss($0) }
+    values = TapeFunction(model, width: model.sampleWidth) { model.loss($0) }
   }
 
   /// Programs read the parameters where they are.

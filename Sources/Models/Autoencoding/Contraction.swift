@@ -34,6 +34,9 @@ public struct Contraction: Sendable, Equatable {
     return dense.activation == .sigmoid
   }
 
+  /// Whether it is computed in closed form.
+  func isClosed(_ encoder: Sequential) -> Bool { form != .tape && Self.hasClosedForm(encoder) }
+
   /// ‖∂h/∂x‖_F² of every sample, [rows, 1].
   /// - Parameters:
   ///   - code: h, [rows, code].
@@ -41,7 +44,7 @@ public struct Contraction: Sendable, Equatable {
   func rows(
     _ code: Variable, by input: Variable, encoder: Sequential, _ context: LayerContext
   ) -> Variable {
-    if form != .tape && Self.hasClosedForm(encoder) {
+    if isClosed(encoder) {
       return closed(code, context.parameter(encoder.layers[0], "weights"))
     }
     precondition(form != .closed, "an encoder of one dense layer of sigmoid units")

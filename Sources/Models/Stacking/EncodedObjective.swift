@@ -30,7 +30,9 @@ public final class EncodedObjective: Objective {
   /// The trained objective's.
   public var replicatedState: [ReplicatedState] { base.replicatedState }
   /// Those of the trained objective.
-  public func plannedBytes(rows: Int) -> Int? { base.plannedBytes(rows: rows) }
+  public func plannedBytes(shards: Int, rows: Int) -> Int? {
+    base.plannedBytes(shards: shards, rows: rows)
+  }
   /// Tells the trained objective.
   public func begin(epoch: Int) { base.begin(epoch: epoch) }
   /// The trained objective's.

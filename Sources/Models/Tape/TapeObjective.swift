@@ -41,7 +41,10 @@ public final class TapeObjective: Objective {
 
   /// The program's memory: the largest that values need which are alive together. Shards take turns in
   /// one frame; where they are run together, each has its own.
-  public func plannedBytes(rows: Int) -> Int? { program(rows).program.bytes }
+  public func plannedBytes(shards: Int, rows: Int) -> Int? {
+    let program = program(rows).program
+    return program.sumsOverShards ? shards * program.bytes : program.bytes
+  }
 
   /// Asks the model.
   public func lossChanges(inEpoch epoch: Int) -> Bool { model.lossChanges(inEpoch: epoch) }

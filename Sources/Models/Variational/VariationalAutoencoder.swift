@@ -81,7 +81,7 @@ public final class VariationalAutoencoder: TapeModel {
     for sample in 0..<options.importanceSamples {
       let noise = recording.tape.normalNoise(code.mean.shape, purpose: .latent, round: sample)
       let z = code.mean + code.logVariance.affine(0.5).exponential * noise
-      let error = reconstructionError(z, recording)
+      let error = reconstructionError(z, of: recording.samples, recording)
       firstError = firstError ?? error
       guard options.importanceSamples > 1 else {
         let loss = error.total + (divergence * beta).total
@@ -108,14 +108,15 @@ public final class VariationalAutoencoder: TapeModel {
   }
 
   /// −log p(x|z) of samples, [rows, 1].
-  func reconstructionError(_ z: Variable, _ recording: Recording) -> Variable {
+  func reconstructionError(
+    _ z: Variable, of samples: Variable, _ recording: Recording
+  ) -> Variable {
     let outputs = decode(z, recording)
     switch options.likelihood {
-    case .bernoulli: return outputs.bernoulliCrossEntropyRows(recording.samples)
+    case .bernoulli: return outputs.bernoulliCrossEntropyRows(samples)
     case .gaussian:
       return outputs.gaussianNegativeLogLikelihood(
-        recording.samples,
-        logVariance: logVariance(recording).broadcast(to: outputs.shape))
+        samples, logVariance: logVariance(recording).broadcast(to: outputs.shape))
     }
   }
 

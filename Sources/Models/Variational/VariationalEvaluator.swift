@@ -36,16 +36,31 @@ public final class VariationalEvaluator: Evaluator {
     width = 4 + 2 * model.options.latent
     codes = TapeFunction(model, width: model.sampleWidth) { recording in
       let code = model.encode(recording)
-      return [code.mean, code.mean.standardNormalDivergence(logVariance: code.logVariance)]
+      let divergence = code.mean.standardNormalDivergence(logVariance: code.logVariance)
+      // Samples with their codes: every draw decodes, and none encodes again.
+      let coded = Variable.concatenated(
+        [recording.samples, code.mean, code.logVariance], axis: 1)
+      return [code.mean, divergence, coded]
     }
-    weights = TapeFunction(model, width: model.sampleWidth) { recording in
-      let code = model.encode(recording)
-      let noise = recording.tape.normalNoise(code.mean.shape, purpose: .evaluation, round: 100)
-      let z = code.mean + code.logVariance.affine(0.5).exponential * noise
-      let error = model.reconstructionError(z, recording)
-      let weight = model.logPrior(z) - model.logPosterior(noise, code.logVariance) - error
-      return [error, weight]
+    weights = TapeFunction(model, width: model.sampleWidth + 2 * model.options.latent) {
+      Self.weight(model, $0)
     }
+  }
+
+  /// −log p(x|z) and log p(x|z) p(z) / q(z|x) of a draw, [rows, 1] each, from samples with the means and
+  /// log variances of their codes behind them.
+  private static func weight(
+    _ model: VariationalAutoencoder, _ recording: Recording
+  ) -> [Variable] {
+    let (width, latent) = (model.sampleWidth, model.options.latent)
+    let coded = recording.samples
+    let mean = coded.slice(axis: 1, width..<width + latent)
+    let logVariance = coded.slice(axis: 1, width + latent..<width + 2 * latent)
+    let noise = recording.tape.normalNoise(mean.shape, purpose: .evaluation, round: 100)
+    let z = mean + logVariance.affine(0.5).exponential * noise
+    let error = model.reconstructionError(
+      z, of: coded.slice(axis: 1, 0..<width), recording)
+    return [error, model.logPrior(z) - model.logPosterior(noise, logVariance) - error]
   }
 
   /// Programs read the parameters where they are.
@@ -66,17 +81,18 @@ public final class VariationalEvaluator: Evaluator {
         sums[4 + latent + unit] += mean * mean
       }
     }
-    addLikelihood(shard, isTest: split == .test, sums)
+    addLikelihood(shard, code[2], isTest: split == .test, sums)
   }
 
+  /// - Parameter coded: the shard's samples with their codes.
   private func addLikelihood(
-    _ shard: Batch.Shard, isTest: Bool, _ sums: UnsafeMutablePointer<Double>
+    _ shard: Batch.Shard, _ coded: Tensor, isTest: Bool, _ sums: UnsafeMutablePointer<Double>
   ) {
     var logWeights = [[Double]](repeating: [], count: shard.rows)
     let bound = model.options.importanceSamples
     for draw in 0..<(isTest ? max(importanceSamples, bound) : 1) {
       let values = weights(
-        shard.samples, ids: shard.ids, labels: shard.labels, step: draw, seed: seed)
+        coded, ids: shard.ids, labels: shard.labels, step: draw, seed: seed)
       for row in 0..<shard.rows {
         if draw == 0 { sums[0] += Double(values[0].pointer[row]) }
         logWeights[row].append(Double(values[1].pointer[row]))

@@ -1,7 +1,8 @@
 import Autograd
 import Layers
 
-/// The layers that a list may name.
+/// The layers that a list may name. An embedding is none of them: it takes whole numbers, and samples are
+/// any.
 extension SettingsReader {
   /// A kind of layer: the key that names it, and how its entry is read. The activation is that of entries
   /// that name none.
@@ -31,12 +32,6 @@ extension SettingsReader {
     LayerKind(name: "average_pool") { entry, _ in
       let (window, stride, padding) = try entry.window("average_pool")
       return try entry.described(.averagePool(window, stride: stride, padding: padding))
-    },
-    LayerKind(name: "embedding") { entry, _ in
-      let width = try entry.integer("embedding", in: sizes)
-      return LayerDescription(
-        .embedding(count: try entry.integer("count", in: sizes), width: width),
-        initializer: try entry.initializer())
     },
     LayerKind(name: "lstm") { entry, _ in
       let hidden = try entry.integer("lstm", in: sizes)

@@ -29,9 +29,10 @@ extension SettingsReader {
     }
   }
 
-  /// Whether the last entry of a list of layers is a mapping that names its activation.
-  func lastLayerNamesActivation(_ key: String) -> Bool {
-    value(key)?.sequence?.last?.mapping?["activation"] != nil
+  /// Whether an entry of a list of layers is a mapping that names its activation.
+  func namesActivation(_ key: String, at place: Int?) -> Bool {
+    guard let place, let entries = value(key)?.sequence else { return false }
+    return entries[place].mapping?["activation"] != nil
   }
 
   private func layer(activation: Activation) throws -> LayerDescription {

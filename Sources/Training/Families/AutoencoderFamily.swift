@@ -1,3 +1,4 @@
+import Autograd
 import Datasets
 import Layers
 import Models
@@ -36,28 +37,27 @@ struct AutoencoderFamily: ModelFamily {
     curriculum = before + [StagePlan(name: name)]
   }
 
-  /// Losses and units that speak of numbers from 0 to 1 need such data; classes need labels.
+  /// Whether samples are reconstructed, by the whole or by its first layer alone.
+  private var reconstructs: Bool { classes == nil || pretraining?.method == .autoencoder }
+
+  /// What stands for numbers from 0 to 1 alone: a setting, and one that takes any numbers instead.
+  private var unitSetting: (name: String, instead: String?)? {
+    if reconstructs && options.loss == .bernoulli {
+      return ("model.loss: bernoulli", "model.loss: squared")
+    }
+    if reconstructs && options.output == .sigmoid {
+      return ("model.output: sigmoid", "model.output: none")
+    }
+    return pretraining?.method == .rbm ? ("model.pretraining.method: rbm", nil) : nil
+  }
+
+  /// Losses, outputs and units that speak of numbers from 0 to 1.
+  var sampleRange: ClosedRange<Double>? { unitSetting == nil ? nil : 0...1 }
+
+  /// What speaks of numbers from 0 to 1 needs such data.
   func check(_ configuration: RunConfiguration) throws {
-    let data = configuration.data
-    if data.transform == .standardize {
-      if options.loss == .bernoulli && (classes == nil || pretraining != nil) {
-        throw ConfigurationError(
-          "model.loss: bernoulli takes numbers from 0 to 1, but data.transform: standardize gives "
-            + "numbers of both signs; use model.loss: squared or data.transform: unit")
-      }
-      if pretraining?.method == .rbm {
-        throw ConfigurationError(
-          "model.pretraining.method: rbm takes numbers from 0 to 1, but data.transform: standardize "
-            + "gives numbers of both signs; use data.transform: unit")
-      }
-    }
-    if classes != nil {
-      for (name, location) in [("train", Optional(data.train)), ("test", data.test)] {
-        guard let location, location.labels == nil else { continue }
-        throw ConfigurationError(
-          "model.objective: classification needs labels; name their dataset as data.\(name).labels")
-      }
-    }
+    guard let setting = unitSetting else { return }
+    try configuration.requireUnitValues(for: setting.name, instead: setting.instead)
   }
 
   /// What is allowed but hardly meant.

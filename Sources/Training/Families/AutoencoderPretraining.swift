@@ -63,6 +63,11 @@ struct AutoencoderPretraining {
           "has a layer that is not dense, encoder/\(place); pretraining takes dense layers alone",
           key: "encoder")
       }
+      guard layer.hasBias else {
+        throw settings.error(
+          "has a layer without a bias, encoder/\(place); pretraining gives each layer one: leave "
+            + "bias: false out", key: "encoder")
+      }
       let isCode = place == options.encoder.count - 1
       let fits =
         layer.activation == .sigmoid

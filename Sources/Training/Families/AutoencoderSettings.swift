@@ -16,9 +16,11 @@ extension AutoencoderOptions {
     let decoder = try settings.optionalLayers("decoder", activation: activation)
     let isTied = try settings.flag("tied", default: false)
     let loss: Loss = try settings.choice("loss", default: .bernoulli)
+    let output = try Self.output(settings, loss)
+    try Self.checkOutput(settings, decoder ?? [], loss, output)
     self.init(
-      encoder: encoder, decoder: decoder, isTied: isTied, loss: loss,
-      output: try Self.output(settings, loss), corruption: try Self.corruption(settings),
+      encoder: encoder, decoder: decoder, isTied: isTied, loss: loss, output: output,
+      corruption: try Self.corruption(settings),
       contraction: try Self.contraction(settings), sparsity: try Self.sparsity(settings))
   }
 
@@ -30,6 +32,22 @@ extension AutoencoderOptions {
     guard loss == .squared else { return settings.notGiven("output") ?? .none }
     let name: OutputName = try settings.choice("output", default: OutputName.none)
     return name == .sigmoid ? .sigmoid : .none
+  }
+
+  /// The output's activation is not the decoder's to name: what it names would not be used.
+  private static func checkOutput(
+    _ settings: SettingsReader, _ decoder: [LayerDescription], _ loss: Loss, _ output: Activation
+  ) throws {
+    guard let last = decoder.lastComputing, settings.namesActivation("decoder", at: last),
+      decoder[last].activation != output
+    else { return }
+    let advice =
+      loss == .squared
+      ? "model.output says what ends the decoder"
+      : "it gives the logits of loss: bernoulli, which are any numbers"
+    throw settings.error(
+      "names an activation for its last layer, model.decoder[\(last)], but \(advice); leave its "
+        + "activation out", key: "decoder")
   }
 
   private enum CorruptionKind: String, CaseIterable {
@@ -77,16 +95,6 @@ extension AutoencoderOptions {
     let isClosed =
       contraction.form != .tape && encoder.count == 1 && last.activation == .sigmoid
     return isClosed ? nil : units
-  }
-
-  /// Whether the layers take samples as images.
-  var takesImages: Bool {
-    encoder.contains { layer in
-      switch layer.kind {
-      case .convolution, .transposedConvolution, .maxPool, .averagePool: true
-      default: false
-      }
-    }
   }
 }
 

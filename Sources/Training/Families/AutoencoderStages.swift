@@ -7,7 +7,7 @@ import Tensors
 
 /// Builds the stages of an autoencoder's curriculum: a layer after the other, then the whole.
 struct AutoencoderStages {
-  private let options: AutoencoderOptions
+  private var options: AutoencoderOptions
   private let pretraining: AutoencoderPretraining?
   private let plans: [StagePlan]
   private let context: StageContext
@@ -17,6 +17,7 @@ struct AutoencoderStages {
     _ context: StageContext
   ) {
     (self.options, self.pretraining) = (options, pretraining)
+    self.options.normalization = context.normalization
     (self.plans, self.context) = (plans, context)
   }
 
@@ -35,15 +36,25 @@ struct AutoencoderStages {
 
   /// The last stage, that classifies.
   func classifier(classes: Int) throws -> Stage {
-    let start = try whole()
-    let model = CodeClassifier(
-      start, classes: classes, seed: context.seed, firstNumber: number(of: plans.count))
-    let codes = TapeFunction(model.parameters, width: model.sampleWidth) { [model.codes($0)] }
+    let model = try classifyingModel(classes)
+    let codes = TapeFunction(model, width: model.sampleWidth) { [model.codes($0)] }
     return Stage(
       name: plans.last!.name, objective: TapeObjective(model, seed: context.seed),
       evaluator: CodeClassifierEvaluator(model),
       encoder: encoder(SampleMap(codes, width: model.codeWidth)), sampler: nil,
       pictures: { _ in model.filters.map { [$0] } ?? [] })
+  }
+
+  /// A classifier needs no decoder, unless layers were trained as autoencoders of their own.
+  private func classifyingModel(_ classes: Int) throws -> CodeClassifier {
+    guard pretraining == nil else {
+      return CodeClassifier(
+        try whole(), classes: classes, seed: context.seed, firstNumber: number(of: plans.count))
+    }
+    let encoder = try Sequential(
+      name: "encoder", options.encoder, input: context.sampleShape(options.encoder))
+    return CodeClassifier(
+      encoder, classes: classes, seed: context.seed, normalization: options.normalization)
   }
 
   private func encoder(_ map: SampleMap) -> Stage.Encoder {
@@ -52,8 +63,8 @@ struct AutoencoderStages {
 
   /// The model with what the stages before have learned.
   private func whole() throws -> Autoencoder {
-    let shape = options.takesImages ? context.shape.axes : [context.shape.count]
-    let model = try Autoencoder(options, sample: shape, seed: context.seed)
+    let model = try Autoencoder(
+      options, sample: context.sampleShape(options.encoder), seed: context.seed)
     for index in context.earlier.indices {
       switch pretraining!.method {
       case .rbm: model.unroll(trainedMachine(index), layer: index)

@@ -28,6 +28,12 @@ public struct StageContext {
     self.earlier = earlier
     self.normalization = normalization
   }
+
+  /// The shape in which a stack takes samples: as images where a layer of it takes images, else as
+  /// vectors.
+  func sampleShape(_ layers: [LayerDescription]) -> [Int] {
+    layers.contains(where: \.takesImages) ? shape.axes : [shape.count]
+  }
 }
 
 /// A kind of model: its settings, and the curriculum that trains it.

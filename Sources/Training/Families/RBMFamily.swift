@@ -75,15 +75,12 @@ struct RBMFamily: ModelFamily {
   private func pictures(
     _ machine: RestrictedBoltzmannMachine, _ examples: Tensor, _ seed: UInt64
   ) -> [Picture] {
-    let weights = machine.parameters["weights"]
     let hidden = Tensor(examples.shape[0], machine.hidden)
     let means = Tensor(examples.shape[0], machine.visible)
     machine.hiddenMeans(examples, into: hidden)
     machine.visibleMeans(hidden, into: means)
     return [
-      Picture(
-        name: "filters", title: "Weights of the hidden units",
-        rows: [weights.rows(0..<min(machine.hidden, 100))], values: .signed),
+      machine.filters,
       Picture(
         name: "reconstructions", title: "Test samples and their reconstructions",
         rows: [examples, means], labels: ["sample", "model"], values: .unit),

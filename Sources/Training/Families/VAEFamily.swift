@@ -14,7 +14,8 @@ struct VAEFamily: ModelFamily {
   private let options: VariationalOptions
   private let evaluationSamples: Int
   private let sampleClasses: [Int]
-  /// Whether the decoder's last layer names an activation, and does not take the stack's.
+  /// Whether the decoder's last layer that makes values names an activation, and does not take the
+  /// stack's.
   private let namesOutputActivation: Bool
 
   /// The number of classes of a conditional model.
@@ -30,7 +31,7 @@ struct VAEFamily: ModelFamily {
     let activation = try settings.activation("activation", default: .relu)
     let encoder = try settings.layers("encoder", activation: activation)
     let decoder = try settings.layers("decoder", activation: activation)
-    namesOutputActivation = settings.lastLayerNamesActivation("decoder")
+    namesOutputActivation = settings.namesActivation("decoder", at: decoder.lastComputing)
     let likelihood: VariationalOptions.Likelihood = try settings.choice(
       "likelihood", default: .bernoulli)
     options = VariationalOptions(
@@ -44,18 +45,14 @@ struct VAEFamily: ModelFamily {
 
   /// What the decoder says must suit the data.
   func check(_ configuration: RunConfiguration) throws {
-    if options.likelihood == .bernoulli && configuration.data.transform == .standardize {
-      throw ConfigurationError(
-        "model.likelihood: bernoulli takes numbers from 0 to 1, but data.transform: standardize gives "
-          + "numbers of both signs; use model.likelihood: gaussian or data.transform: unit")
-    }
+    guard options.likelihood == .bernoulli else { return }
+    try configuration.requireUnitValues(
+      for: "model.likelihood: bernoulli", instead: "model.likelihood: gaussian")
   }
 
   func stage(_ index: Int, _ context: StageContext) throws -> Stage {
-    let isImage = options.encoder.contains { $0.isConvolution }
     let model = try VariationalAutoencoder(
-      try completed(context), sample: isImage ? context.shape.axes : [context.shape.count],
-      seed: context.seed)
+      try completed(context), sample: context.sampleShape(options.encoder), seed: context.seed)
     let sampling = VariationalSampling(model)
     let evaluator = VariationalEvaluator(
       model, importanceSamples: evaluationSamples, seed: context.seed)
@@ -67,8 +64,10 @@ struct VAEFamily: ModelFamily {
         sampling.codes($0, labels: $1)
       },
       sampler: { request in
+        // No labels are no address to read labels from.
         sampling.decoded(
-          sampling.priorCodes(request.chains, seed: request.seed), labels: request.labels)
+          sampling.priorCodes(request.chains, seed: request.seed),
+          labels: request.labels.isEmpty ? nil : request.labels)
       },
       sampleValues: sampleRange == nil ? .data : .unit,
       pictures: {
@@ -81,11 +80,12 @@ struct VAEFamily: ModelFamily {
   private func completed(_ context: StageContext) throws -> VariationalOptions {
     var options = options
     options.normalization = context.normalization
-    guard try options.decoderReaches(context.shape.count) else {
+    guard try options.decoderReaches(context.shape.count),
+      let last = options.decoder.lastComputing
+    else {
       options.decoder.append(LayerDescription(.dense(context.shape.count)))
       return options
     }
-    let last = options.decoder.count - 1
     if !namesOutputActivation { options.decoder[last].activation = .none }
     if options.likelihood == .bernoulli && options.decoder[last].activation != .none {
       throw ConfigurationError(
@@ -132,15 +132,5 @@ extension SettingsReader {
       throw error("must be classes from 0 to \(classes - 1), such as [0]", key: key)
     }
     return numbers
-  }
-}
-
-extension LayerDescription {
-  /// Whether it takes images.
-  var isConvolution: Bool {
-    switch kind {
-    case .convolution, .transposedConvolution, .maxPool, .averagePool: true
-    default: false
-    }
   }
 }

@@ -16,14 +16,13 @@ extension TrainingRun {
   /// What a model that trains by back-propagation holds besides parameters: it does not grow from here.
   func sayMemory(_ stage: Stage) {
     let rows = setup.data.plan.capacity(of: 0)
-    guard let reporter, let bytes = stage.objective.plannedBytes(rows: rows) else { return }
     let shards = setup.layout.local.count
+    guard let reporter,
+      let bytes = stage.objective.plannedBytes(shards: shards, rows: rows)
+    else { return }
     reporter.say(
-      "\(stage.name): \(stage.objective.parameters.layout.count) parameters; a shard of \(rows) "
-        + "samples works in \(Self.size(bytes))"
-        + (shards > 1
-          ? ", of which rank 0 holds one for its \(shards) shards, or \(Self.size(shards * bytes)) where "
-            + "shards wait for each other's sums" : ""))
+      "\(stage.name): \(stage.objective.parameters.layout.count) parameters; rank 0 works on "
+        + "\(shards == 1 ? "a shard" : "\(shards) shards") of \(rows) samples in \(Self.size(bytes))")
   }
 
   private static func size(_ bytes: Int) -> String {

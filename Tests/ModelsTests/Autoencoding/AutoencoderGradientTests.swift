@@ -103,7 +103,10 @@ import Testing
     for slice in start.parameters.layout.slices where slice.name.hasPrefix("encoder/") {
       #expect(model.parameters[slice.name].elements == start.parameters[slice.name].elements)
     }
-    model.parameters["classifier/weights"].assign(numbers(3, [3, 4]))
+    // Large enough for the loss to have a slope.
+    let weights = numbers(3, [3, 4])
+    weights.scale(by: 8)
+    model.parameters["classifier/weights"].assign(weights)
     let labels = (0..<9).map { Int32($0 % 3) }
     let step = TapeStep(
       TapeObjective(model, seed: 2), samples: samples(9, 6), labels: labels, shards: 2)

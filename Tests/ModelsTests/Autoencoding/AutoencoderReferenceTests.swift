@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Layers
 import Models
 import Objectives
 import Tensors
@@ -9,7 +10,7 @@ import Testing
 private struct Reference: Decodable {
   let loss: Double
   let error: Double
-  let contraction: Double
+  let penalty: Double
   let y: [Double]
   let gradients: [[Double]]
 
@@ -32,19 +33,51 @@ private struct Reference: Decodable {
       encoder: [dense(9)], isTied: true, contraction: Contraction(weight: 0.3)),
     "deep contractive": .init(
       encoder: [dense(6, .tanh), dense(4)], loss: .squared, contraction: Contraction(weight: 0.2)),
+    "sparse, magnitude": .init(
+      encoder: [dense(9, .tanh)], loss: .squared, sparsity: .magnitude(weight: 0.4)),
+    "sparse, divergence": .init(
+      encoder: [dense(9, .tanh), dense(6)],
+      sparsity: .divergence(weight: 2, target: 0.1, group: .global)),
+    // The script has the mask that is drawn from seed 1 at step 0.
+    "denoising": .init(encoder: [dense(6), dense(4)], corruption: .mask(share: 0.4)),
+    "convolutional": .init(
+      encoder: [
+        LayerDescription(
+          .convolution(channels: 3, kernel: 2, Sliding(stride: 2)), activation: .tanh),
+        dense(5, .none),
+      ],
+      decoder: [
+        dense(12, .tanh), LayerDescription(.reshape([3, 2, 2])),
+        LayerDescription(.transposedConvolution(channels: 1, kernel: 2, Sliding(stride: 2))),
+      ]),
   ]
+
+  /// The model with the script's parameters.
+  private func model(_ name: String) throws -> Autoencoder {
+    let sample = name == "convolutional" ? [1, 4, 4] : [7]
+    let model = try Autoencoder(Self.models[name]!, sample: sample, seed: 1)
+    model.parameters.fillWithNumbers()
+    return model
+  }
 
   @Test("loss and gradients", arguments: models.keys.sorted(), [1, 3])
   func gradients(name: String, shards: Int) throws {
     let expected = try #require(Reference.all[name])
-    let model = try Autoencoder(Self.models[name]!, sample: [7], seed: 1)
-    model.parameters.fillWithNumbers()
-    let step = TapeStep(TapeObjective(model, seed: 1), samples: samples(5, 7), shards: shards)
+    let model = try model(name)
+    let step = TapeStep(
+      TapeObjective(model, seed: 1), samples: samples(5, model.sampleWidth), shards: shards)
     let (gradients, metrics) = try step.run()
     expectClose([Float(metrics[0]), Float(metrics[1])], [expected.loss, expected.error], name)
-    if model.options.contraction != nil {
-      expectClose([Float(metrics[2])], [expected.contraction], "\(name), contraction")
+    #expect((metrics.count > 2) == (expected.penalty > 0))
+    if metrics.count > 2 {
+      expectClose([Float(metrics[2])], [expected.penalty], "\(name), penalty")
     }
+    expectGradients(gradients, of: model, expected, name)
+  }
+
+  private func expectGradients(
+    _ gradients: [Float], of model: any TapeModel, _ expected: Reference, _ name: String
+  ) {
     let slices = model.parameters.layout.slices
     #expect(slices.count == expected.gradients.count)
     for (slice, values) in zip(slices, expected.gradients) {
@@ -52,12 +85,28 @@ private struct Reference: Decodable {
     }
   }
 
-  @Test("reconstructions and evaluation", arguments: models.keys.sorted())
+  @Test("a classifier of codes", arguments: [1, 3])
+  func classifier(shards: Int) throws {
+    let expected = try #require(Reference.all["classifier"])
+    let start = try Autoencoder(.init(encoder: [dense(6), dense(4)]), sample: [7], seed: 1)
+    let model = CodeClassifier(start, classes: 3, seed: 1, firstNumber: 50)
+    model.parameters.fillWithNumbers()
+    let step = TapeStep(
+      TapeObjective(model, seed: 1), samples: samples(5, 7),
+      labels: (0..<5).map { Int32($0 % 3) }, shards: shards)
+    let (gradients, metrics) = try step.run()
+    expectClose([Float(metrics[0]), Float(metrics[1])], [expected.loss, expected.error], "loss")
+    expectGradients(gradients, of: model, expected, "classifier")
+  }
+
+  /// Evaluation is of clean samples, so the denoising one has no numbers of its own here.
+  @Test(
+    "reconstructions and evaluation",
+    arguments: models.filter { $0.value.corruption == nil }.keys.sorted())
   func evaluation(name: String) throws {
     let expected = try #require(Reference.all[name])
-    let model = try Autoencoder(Self.models[name]!, sample: [7], seed: 1)
-    model.parameters.fillWithNumbers()
-    let x = samples(5, 7)
+    let model = try model(name)
+    let x = samples(5, model.sampleWidth)
     let views = AutoencoderViews(model, seed: 1)
     let isBernoulli = model.options.loss == .bernoulli
     expectClose(

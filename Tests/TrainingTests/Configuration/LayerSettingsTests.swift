@@ -39,10 +39,6 @@ import Yams
     ),
     ("{layer_norm: true, epsilon: 1.0e-6}", .init(.layerNorm(epsilon: 1e-6))),
     ("{dropout: 0.25}", .init(.dropout(0.25))),
-    (
-      "{embedding: 8, count: 20, initializer: normal, deviation: 0.1}",
-      .init(.embedding(count: 20, width: 8), initializer: .normal(deviation: 0.1))
-    ),
     ("{lstm: 9}", .init(.lstm(9))), ("{gru: 9, output: last}", .init(.gru(9, .last))),
     ("{reshape: [2, 3]}", .init(.reshape([2, 3]))), ("{flatten: true}", .init(.flatten)),
   ]
@@ -64,6 +60,7 @@ import Yams
       ("[{reshape: [2, x]}]", "must be sizes above zero"),
       ("[{dense: 3, initializer: hee}]", "did you mean 'he'?"),
       ("[{dense: 3, initializer: normal}]", "net[0].deviation is missing"),
+      ("[{embedding: 8, count: 20}]", "names no layer"),
       ("[{gru: 3, output: first}]", "one of sequence, last"),
     ])
   func refuses(text: String, word: String) {
