@@ -73,6 +73,9 @@ extension CommandLineTests {
       try trial.refuseTraining(
         settings(["decoder": "[8, {dense: 36, activation: sigmoid}]"]),
         says: ["model.decoder[1] names an activation", "logits"])
+      try trial.refuseTraining(
+        settings(["decoder": "[8, {dense: 36, activation: sigmoid}, {reshape: [1, 6, 6]}]"]),
+        says: ["model.decoder[1] names an activation", "logits"])
     }
 
     @Test(arguments: [1, 2])
