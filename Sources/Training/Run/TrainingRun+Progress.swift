@@ -22,7 +22,8 @@ extension TrainingRun {
     else { return }
     reporter.say(
       "\(stage.name): \(stage.objective.parameters.layout.count) parameters; rank 0 works on "
-        + "\(shards == 1 ? "a shard" : "\(shards) shards") of \(rows) samples in \(Self.size(bytes))")
+        + "\(shards == 1 ? "a shard" : "\(shards) shards") of \(rows) samples in \(Self.size(bytes))"
+    )
   }
 
   private static func size(_ bytes: Int) -> String {
