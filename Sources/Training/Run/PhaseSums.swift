@@ -86,28 +86,29 @@ struct PhaseSums {
   ) {
     guard let owners else { return }
     apply(range, sums, count: count, optimizer: optimizer)
-    for (part, place) in parameterRuns(range) {
-      (sums + (part - range.lowerBound)).update(
-        from: owners.flat.pointer + place.lowerBound, count: place.count)
+    forEachRun(in: range) { first, places in
+      (sums + (first - range.lowerBound)).update(
+        from: owners.flat.pointer + places.lowerBound, count: places.count)
     }
   }
 
   /// Takes the parameters of a slice that its owner has updated.
   private func adopt(_ owners: SliceOwners, _ range: Range<Int>, _ values: UnsafePointer<Float>) {
     guard !owners.hasUpdated(range) else { return }
-    for (part, place) in parameterRuns(range) {
-      (owners.flat.pointer + place.lowerBound).update(
-        from: values + (part - range.lowerBound), count: place.count)
+    forEachRun(in: range) { first, places in
+      (owners.flat.pointer + places.lowerBound).update(
+        from: values + (first - range.lowerBound), count: places.count)
     }
   }
 
-  /// The runs of neighbouring parameters in a range of the buffer: where they begin in the buffer, and
-  /// their places among the parameters.
-  private func parameterRuns(
-    _ range: Range<Int>
-  ) -> some Sequence<(part: Int, place: Range<Int>)> {
-    pieces.lazy.compactMap { piece in
-      piece.parameters(of: range).map { (max(range.lowerBound, piece.sums.lowerBound), $0) }
+  /// Visits the runs of neighbouring parameters in a range of the buffer: where they begin in the buffer,
+  /// and their places among the parameters.
+  private func forEachRun(
+    in range: Range<Int>, _ body: (_ first: Int, _ places: Range<Int>) -> Void
+  ) {
+    for piece in pieces {
+      guard let places = piece.parameters(of: range) else { continue }
+      body(max(range.lowerBound, piece.sums.lowerBound), places)
     }
   }
 
@@ -128,9 +129,7 @@ struct PhaseSums {
   private func apply(
     _ range: Range<Int>, _ sums: UnsafePointer<Float>, count: Int, optimizer: any Optimizer
   ) {
-    for piece in pieces {
-      guard let places = piece.parameters(of: range) else { continue }
-      let first = max(range.lowerBound, piece.sums.lowerBound)
+    forEachRun(in: range) { first, places in
       optimizer.update(places, gradient: sums + (first - range.lowerBound), count: count)
     }
   }

@@ -25,9 +25,14 @@ public final class StageTrainer {
   private let accumulators: [Accumulator]
   private let reducers: [any Reducer]
   let destinations: [PhaseSums]
-  /// What this rank does with the slices that it owns, made once: a closure a step would be an
-  /// allocation a step.
-  private let ownUpdates: [SliceUpdate?]
+  private let ownUpdates: [OwnUpdate?]
+
+  /// What this rank does with the slices of a phase that it owns. Made once, and in an object: a closure
+  /// that a step makes, or takes out of an array, is an allocation a step.
+  private final class OwnUpdate {
+    let update: SliceUpdate
+    init(_ update: @escaping SliceUpdate) { self.update = update }
+  }
   private var epoch = 0
 
   /// What the ranks agreed on in a step.
@@ -87,7 +92,7 @@ public final class StageTrainer {
     }
     ownUpdates = zip(destinations, optimizers).map { destination, optimizer in
       guard destination.owners != nil else { return nil }
-      return { range, sums in
+      return OwnUpdate { range, sums in
         destination.updateOwn(
           range, sums, count: loader.batch.globalCount, optimizer: optimizer)
       }
@@ -122,7 +127,7 @@ public final class StageTrainer {
     var agreement = Agreement()
     for (phase, optimizer) in optimizers.enumerated() {
       try accumulate(phase, stopRequested: stopRequested)
-      try reduce(phase, &agreement, owner: ownUpdates[phase]) { range, sums in
+      try reduce(phase, &agreement, owner: ownUpdates[phase]?.update) { range, sums in
         destinations[phase].take(range, sums, count: count, optimizer: optimizer)
       }
       destinations[phase].finish(
