@@ -16,6 +16,26 @@ double sdt_softplus_sum(const float *a, size_t n) {
   return sum;
 }
 
+SDT_DISPATCH
+double sdt_softplus_sum_double(const double *a, size_t n) {
+  double product[16], linear[16], sum = 0;
+  for (size_t l = 0; l < 16; l++) product[l] = 1, linear[l] = 0;
+  size_t base = 0, factors = 0;
+  for (; base + 16 <= n; base += 16) {
+    for (size_t l = 0; l < 16; l++) {
+      double x = a[base + l];
+      linear[l] += x > 0 ? x : 0;
+      // At most 2: a thousand factors stay inside a double. Not a number stays one.
+      product[l] *= 1 + sdt_exp_double(-fabs(x));
+    }
+    if (++factors % 1000 == 0)
+      for (size_t l = 0; l < 16; l++) linear[l] += log(product[l]), product[l] = 1;
+  }
+  for (size_t i = base; i < n; i++) sum += (a[i] > 0 ? a[i] : 0) + log1p(exp(-fabs(a[i])));
+  for (size_t l = 0; l < 16; l++) sum += linear[l] + log(product[l]);
+  return sum;
+}
+
 enum { SDT_TILE = 64, SDT_PACK = 8 };
 
 /// Products of positive factors: [1, 2) times a power of two each.

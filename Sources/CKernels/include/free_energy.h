@@ -5,6 +5,9 @@
 /// Sum over n of log(1 + exp(a[n])), stable for any finite a.
 double sdt_softplus_sum(const float *a, size_t n);
 
+/// The same of numbers in double, by products of factors and one logarithm for many.
+double sdt_softplus_sum_double(const double *a, size_t n);
+
 /// Log-odds of each visible unit given all others, for a tile of `columns` units of one sample, each
 /// in [0, 1]:
 ///   odds[i] = sum over j of softplus(a_j + (1 - x_i) W_ji) - softplus(a_j - x_i W_ji),

@@ -30,6 +30,8 @@ public struct RandomPurpose: Sendable, Equatable {
   public static let latent = RandomPurpose(number: 9)
   /// Corruption of the input of denoising models.
   public static let corruption = RandomPurpose(number: 10)
+  /// The runs of annealed importance sampling.
+  public static let annealing = RandomPurpose(number: 11)
   /// First positions of the points of an embedding.
   public static let embedding = RandomPurpose(number: 20)
 }
