@@ -21,11 +21,9 @@ public struct SampleMap {
 
   /// Another function of the results of this one.
   public func then(_ next: SampleMap) -> SampleMap {
-    var between: [Int: Tensor] = [:]
-    return SampleMap(width: next.width) { [width] samples, results in
-      let rows = samples.shape[0]
-      if between[rows] == nil { between[rows] = Tensor(rows, width) }
-      let codes = between[rows]!
+    let rooms = Rooms(width)
+    return SampleMap(width: next.width) { samples, results in
+      let codes = rooms.room(samples.shape[0])
       apply(samples, codes)
       next.apply(codes, results)
     }
@@ -33,17 +31,25 @@ public struct SampleMap {
 }
 
 extension SampleMap {
-  /// The means of a machine's hidden units.
+  /// The means of a machine's hidden units, of samples in the data's scale.
   public init(hiddenMeansOf machine: RestrictedBoltzmannMachine) {
+    let rooms = Rooms(machine.visible)
     self.init(width: machine.hidden) { samples, results in
-      if samples.shape[0] > 0 { machine.hiddenMeans(samples, into: results) }
+      guard samples.shape[0] > 0 else { return }
+      let u = rooms.room(samples.shape[0])
+      machine.visibleLayer.inputs(samples, labels: nil, into: u)
+      machine.hiddenMeans(u, into: results)
     }
   }
 
-  /// The means of a machine's visible units, of hidden ones.
+  /// The means of a machine's visible units in the data's scale, of hidden ones.
   public init(visibleMeansOf machine: RestrictedBoltzmannMachine) {
-    self.init(width: machine.visible) { samples, results in
-      if samples.shape[0] > 0 { machine.visibleMeans(samples, into: results) }
+    let rooms = Rooms(machine.visible)
+    self.init(width: machine.visibleLayer.sampleWidth) { samples, results in
+      guard samples.shape[0] > 0 else { return }
+      let u = rooms.room(samples.shape[0])
+      machine.visibleMeans(samples, into: u)
+      machine.visibleLayer.outputs(u, into: results)
     }
   }
 
@@ -52,5 +58,20 @@ extension SampleMap {
     self.init(width: width) { samples, results in
       if samples.shape[0] > 0 { function.write(samples, into: results) }
     }
+  }
+}
+
+/// Room for intermediate values of a width, one for each number of rows that was asked for.
+private final class Rooms {
+  private let width: Int
+  private var rooms: [Int: Tensor] = [:]
+
+  init(_ width: Int) { self.width = width }
+
+  func room(_ rows: Int) -> Tensor {
+    if let room = rooms[rows] { return room }
+    let room = Tensor(rows, width)
+    rooms[rows] = room
+    return room
   }
 }

@@ -163,7 +163,7 @@ struct AutoencoderStages {
   private func machine(_ index: Int) -> RestrictedBoltzmannMachine {
     RestrictedBoltzmannMachine(
       visible: widths[index], hidden: widths[index + 1],
-      hiddenUnits: options.encoder[index].activation == .none ? .gaussian : .bernoulli,
+      hiddenUnits: options.encoder[index].activation == .none ? .gaussian(.unit) : .bernoulli,
       prefix: prefix(index))
   }
 

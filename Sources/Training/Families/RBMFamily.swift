@@ -58,11 +58,7 @@ struct RBMFamily: ModelFamily {
       objective: ContrastiveDivergence(
         machine, options: options, seed: context.seed, layout: context.layout),
       evaluator: RBMEvaluator(machine, pseudoLikelihood: pseudoLikelihood),
-      encoder: Stage.Encoder(width: hidden) { samples, _ in
-        let codes = Tensor(samples.shape[0], machine.hidden)
-        machine.hiddenMeans(samples, into: codes)
-        return codes
-      },
+      encoder: Stage.Encoder(width: hidden) { samples, _ in machine.codes(samples) },
       sampler: { request in
         let sampler = GibbsSampler(machine, chains: request.chains, seed: request.seed)
         if let start = request.start { sampler.start(at: start) }
@@ -75,15 +71,12 @@ struct RBMFamily: ModelFamily {
   private func pictures(
     _ machine: RestrictedBoltzmannMachine, _ examples: Tensor, _ seed: UInt64
   ) -> [Picture] {
-    let hidden = Tensor(examples.shape[0], machine.hidden)
-    let means = Tensor(examples.shape[0], machine.visible)
-    machine.hiddenMeans(examples, into: hidden)
-    machine.visibleMeans(hidden, into: means)
     return [
       machine.filters,
       Picture(
         name: "reconstructions", title: "Test samples and their reconstructions",
-        rows: [examples, means], labels: ["sample", "model"], values: .unit),
+        rows: [examples, machine.reconstructions(machine.codes(examples))],
+        labels: ["sample", "model"], values: .unit),
       chains(machine, examples, seed),
     ]
   }

@@ -6,7 +6,7 @@ import Tensors
 import Testing
 
 @Suite("Stacks of models") struct StackingTests {
-  private func machine(_ units: HiddenUnits, visible: Int = 6, hidden: Int = 4)
+  private func machine(_ units: UnitKind, visible: Int = 6, hidden: Int = 4)
     -> RestrictedBoltzmannMachine
   {
     let machine = RestrictedBoltzmannMachine(
@@ -17,7 +17,7 @@ import Testing
 
   @Test("linear hidden units have means b + Wx, and noise of variance 1 by index")
   func gaussianUnits() {
-    let machine = machine(.gaussian)
+    let machine = machine(.gaussian(.unit))
     let x = samples(3, 6)
     let (means, draws) = (Tensor(3, 4), Tensor(3, 4))
     machine.hiddenMeans(x, into: means)
@@ -73,7 +73,7 @@ import Testing
 
   @Test("the free energy of linear hidden units is the integral's")
   func gaussianFreeEnergy() {
-    let machine = machine(.gaussian)
+    let machine = machine(.gaussian(.unit))
     let x = samples(3, 6)
     let evaluator = RBMEvaluator(machine, pseudoLikelihood: false)
     evaluator.begin()
@@ -158,7 +158,7 @@ import Testing
 
   @Test("a machine unrolled gives its own reconstructions", arguments: [true, false])
   func unrolled(isTied: Bool) throws {
-    let (first, second) = (machine(.bernoulli), machine(.gaussian, visible: 4, hidden: 2))
+    let (first, second) = (machine(.bernoulli), machine(.gaussian(.unit), visible: 4, hidden: 2))
     let model = try Autoencoder(
       .init(encoder: [dense(4), dense(2, .none)], isTied: isTied), sample: [6], seed: 1)
     model.unroll(first, layer: 0)

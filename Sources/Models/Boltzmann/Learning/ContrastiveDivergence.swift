@@ -120,7 +120,7 @@ public final class ContrastiveDivergence: Objective {
         runChain(chain, space, stream)
       } else {
         gibbs(space, ids: shard.ids, stream: stream, firstRound: 1)
-        let error = shard.samples.squaredDistance(to: space.firstMeans)
+        let error = machine.visibleLayer.squaredDistance(space.data, space.firstMeans)
         accumulator.addMetric(0, error, count: shard.rows, at: place)
       }
       let negatives = chains?.state.count ?? batch.globalCount
@@ -131,7 +131,7 @@ public final class ContrastiveDivergence: Objective {
   /// h given the data: the positive statistics, and the sample that starts the chain.
   private func positivePhase(_ shard: Batch.Shard, _ space: Workspace, _ stream: RandomStream) {
     guard shard.rows > 0 else { return }
-    space.data.assign(shard.samples)
+    machine.visibleLayer.inputs(shard.samples, labels: shard.labels, into: space.data)
     machine.sampleHidden(
       space.data, means: space.dataHidden, samples: space.drivers,
       stream: stream.at(step: Int(stream.kernel.step), round: 0), ids: shard.ids,
@@ -183,25 +183,14 @@ public final class ContrastiveDivergence: Objective {
   ) {
     guard step % Self.reconstructionInterval == 0, shard.rows > 0 else { return }
     machine.visibleMeans(space.drivers, into: space.reconstruction)
-    let error = space.data.squaredDistance(to: space.reconstruction)
+    let error = machine.visibleLayer.squaredDistance(space.data, space.reconstruction)
     accumulator.addMetric(0, error, count: shard.rows, at: place)
   }
 
-  /// −Σ h xᵀ of the data + ratio · Σ h xᵀ of the chains, as one product over the rows of both.
   private func statistics(
     _ space: Workspace, ratio: Float, _ accumulator: Accumulator, _ place: Int
   ) {
-    let (data, chain) = (space.dataHidden, space.chainHidden)
-    sdt_column_difference(
-      accumulator.slice(1, at: place).pointer, data.pointer, data.shape[0], chain.pointer,
-      chain.shape[0], ratio, machine.hidden)
-    sdt_column_difference(
-      accumulator.slice(2, at: place).pointer, space.data.pointer, data.shape[0],
-      space.chain.pointer, chain.shape[0], ratio, machine.visible)
-    chain.scale(by: -ratio)
-    multiply(
-      space.stackedHidden, .transposed, space.stackedVisible, .none,
-      into: accumulator.slice(0, at: place), alpha: -1)
+    machine.statistics(space.values, ratio: ratio) { accumulator.slice($0, at: place) }
     accumulator.commit(at: place)
   }
 
@@ -220,13 +209,10 @@ struct WorkspaceKey: Hashable {
   let negative: Int
 }
 
-/// Buffers of one shard's step. Data and chain lie in one matrix, one above the other, so that their
-/// statistics are one product.
+/// Buffers of one shard's step.
 private final class Workspace {
   let key: WorkspaceKey
-  /// [positive + negative, visible] and [positive + negative, hidden].
-  let stackedVisible: Tensor
-  let stackedHidden: Tensor
+  let values: PhaseValues
   let data: Tensor
   let chain: Tensor
   let dataHidden: Tensor
@@ -242,13 +228,9 @@ private final class Workspace {
 
   init(_ key: WorkspaceKey, _ machine: RestrictedBoltzmannMachine, persistent: Bool) {
     self.key = key
-    let (top, all) = (0..<key.positive, key.positive..<key.positive + key.negative)
-    stackedVisible = Tensor(key.positive + key.negative, machine.visible)
-    stackedHidden = Tensor(key.positive + key.negative, machine.hidden)
-    data = stackedVisible.rows(top)
-    chain = stackedVisible.rows(all)
-    dataHidden = stackedHidden.rows(top)
-    chainHidden = stackedHidden.rows(all)
+    values = PhaseValues(machine, positive: key.positive, negative: key.negative)
+    (data, dataHidden) = values.data
+    (chain, chainHidden) = values.chain
     drivers = Tensor(key.positive, machine.hidden)
     chainDrivers = persistent ? Tensor(key.negative, machine.hidden) : drivers
     firstMeans = Tensor(key.negative, machine.visible)

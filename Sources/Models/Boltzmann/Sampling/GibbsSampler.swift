@@ -1,7 +1,6 @@
-import CKernels
 import Tensors
 
-/// Long Gibbs chains of a Bernoulli RBM, to be looked at.
+/// Long Gibbs chains of an RBM, to be looked at.
 ///
 /// Chain i draws the same numbers wherever it runs: chains are counted by their global index.
 public struct GibbsSampler {
@@ -12,8 +11,9 @@ public struct GibbsSampler {
   private let visible: Tensor
   private let hiddenMeans: Tensor
   private let hidden: Tensor
+  private let results: Tensor
 
-  /// Chains that start at fair coins.
+  /// Chains that start at fair coins, or at standard normal numbers.
   /// - Parameter chains: the global indices of the chains to run here.
   public init(_ machine: RestrictedBoltzmannMachine, chains: Range<Int>, seed: UInt64) {
     self.machine = machine
@@ -23,19 +23,18 @@ public struct GibbsSampler {
     visible = Tensor(chains.count, machine.visible)
     hiddenMeans = Tensor(chains.count, machine.hidden)
     hidden = Tensor(chains.count, machine.hidden)
-    visible.fill(0.5)
-    sdt_bernoulli_draw(
-      visible.pointer, visible.pointer, chains.count, machine.visible, stream.kernel, ids)
+    results = Tensor(chains.count, machine.visibleLayer.sampleWidth)
+    machine.visibleLayer.drawStart(into: visible, stream, ids)
   }
 
-  /// Starts the chains at samples [chains, visible].
-  public func start(at samples: Tensor) {
-    visible.assign(samples)
+  /// Starts the chains at samples [chains, sample width], with labels where the machine has units for them.
+  public func start(at samples: Tensor, labels: [Int32] = []) {
+    machine.visibleLayer.inputs(samples, labels: labels.isEmpty ? nil : labels, into: visible)
   }
 
   /// Runs all chains on.
   /// - Parameter steps: the sweeps' numbers, which count their draws: go on where you stopped.
-  /// - Returns: p(x | h) after the last sweep, [chains, visible]; valid until the next call.
+  /// - Returns: the means of x given h after the last sweep, [chains, sample width]; valid until the next call.
   public func run(steps: Range<Int>) -> Tensor {
     for step in steps {
       machine.sampleHidden(
@@ -44,9 +43,10 @@ public struct GibbsSampler {
       machine.sampleVisible(
         hidden, means: means, samples: visible, stream: stream.at(step: step, round: 2), ids: ids)
     }
-    return means
+    machine.visibleLayer.outputs(means, into: results)
+    return results
   }
 
-  /// The binary samples after the last sweep, [chains, visible].
+  /// The samples after the last sweep as the machine computes with them, [chains, visible].
   public var samples: Tensor { visible }
 }

@@ -31,7 +31,9 @@ public final class RBMEvaluator: Evaluator {
   ///   visible unit.
   public init(_ machine: RestrictedBoltzmannMachine, pseudoLikelihood: Bool) {
     precondition(
-      !pseudoLikelihood || machine.hiddenUnits == .bernoulli, "of Bernoulli hidden units alone")
+      !pseudoLikelihood
+        || machine.hiddenLayer.kind == .bernoulli && machine.visibleLayer.kind == .bernoulli,
+      "of Bernoulli units alone")
     self.machine = machine
     measuresPseudoLikelihood = pseudoLikelihood
   }
@@ -53,8 +55,9 @@ public final class RBMEvaluator: Evaluator {
   ) {
     guard shard.rows > 0 else { return }
     let space = self.space(shard.rows)
-    let x = shard.samples
-    multiply(x, .none, machine.weights, .transposed, into: space.activations)
+    let x = space.inputs
+    machine.visibleLayer.inputs(shard.samples, labels: shard.labels, into: x)
+    machine.hiddenFields(x, nil, into: space.activations)
     for row in 0..<shard.rows { addFreeEnergy(row, x, space, sums) }
     guard split == .test else { return }
     if measuresPseudoLikelihood {
@@ -62,7 +65,7 @@ public final class RBMEvaluator: Evaluator {
     }
     machine.hiddenMeans(x, into: space.hidden)
     machine.visibleMeans(space.hidden, into: space.visible)
-    sums[0] += x.squaredDistance(to: space.visible)
+    sums[0] += machine.visibleLayer.squaredDistance(x, space.visible)
   }
 
   /// Means over samples, and the gap of free energies.
@@ -75,29 +78,15 @@ public final class RBMEvaluator: Evaluator {
     return values
   }
 
-  /// −cᵀx − Σ softplus; leaves b + Wx in the row of activations.
+  /// Adds F; leaves b + Wx in the row of activations.
   private func addFreeEnergy(
     _ row: Int, _ x: Tensor, _ space: Space, _ sums: UnsafeMutablePointer<Double>
   ) {
     let activation = space.activations.pointer + row * machine.hidden
     sdt_add(activation, machine.hiddenBias.pointer, machine.hidden)
-    var field = 0.0
-    let sample = x.pointer + row * machine.visible
-    for i in 0..<machine.visible {
-      field += Double(sample[i]) * Double(machine.visibleBias.pointer[i])
-    }
-    sums[1] -= field + hiddenPart(activation)
-  }
-
-  /// What the hidden units add to −F(x), of b + Wx [hidden].
-  private func hiddenPart(_ activation: UnsafePointer<Float>) -> Double {
-    switch machine.hiddenUnits {
-    case .bernoulli: sdt_softplus_sum(activation, machine.hidden)
-    case .gaussian:
-      (0..<machine.hidden).reduce(0) {
-        $0 + 0.5 * Double(activation[$1]) * Double(activation[$1])
-      }
-    }
+    sums[1] -=
+      machine.visibleLayer.ownTerm(x.pointer + row * machine.visible)
+      + machine.hiddenLayer.marginalTerm(activation)
   }
 
   private func pseudoLikelihood(_ row: Int, _ x: Tensor, _ space: Space) -> Double {
@@ -128,6 +117,7 @@ public final class RBMEvaluator: Evaluator {
 
 /// Buffers of an evaluation of `rows` samples.
 private final class Space {
+  let inputs: Tensor
   let activations: Tensor
   let hidden: Tensor
   let visible: Tensor
@@ -136,6 +126,7 @@ private final class Space {
   var odds: [Double]
 
   init(rows: Int, _ machine: RestrictedBoltzmannMachine) {
+    inputs = Tensor(rows, machine.visible)
     activations = Tensor(rows, machine.hidden)
     hidden = Tensor(rows, machine.hidden)
     visible = Tensor(rows, machine.visible)
