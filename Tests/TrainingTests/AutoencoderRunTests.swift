@@ -6,6 +6,7 @@ import Objectives
 import Optimizers
 import Reporting
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

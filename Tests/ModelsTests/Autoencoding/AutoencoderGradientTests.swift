@@ -3,6 +3,7 @@ import Layers
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Gradients of autoencoders") struct AutoencoderGradientTests {

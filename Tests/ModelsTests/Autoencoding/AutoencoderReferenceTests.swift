@@ -4,6 +4,7 @@ import Layers
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 /// What `Fixtures/autoencoders.py` writes of a model.
@@ -14,11 +15,7 @@ private struct Reference: Decodable {
   let y: [Double]
   let gradients: [[Double]]
 
-  static let all: [String: Reference] = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Fixtures/autoencoders.json")
-    return try! JSONDecoder().decode([String: Reference].self, from: Data(contentsOf: file))
-  }()
+  static let all: [String: Reference] = try! fixture("../Fixtures/autoencoders.json")
 }
 
 @Suite("Autoencoders against PyTorch") struct AutoencoderReferenceTests {

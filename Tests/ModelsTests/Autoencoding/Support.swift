@@ -4,6 +4,7 @@ import Layers
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 /// What the gradients of a model are, summed over the shards of a batch.

@@ -1,6 +1,7 @@
 import Foundation
 import MessagePassing
 import Reporting
+import TestSupport
 import Testing
 
 @testable import Training
