@@ -98,24 +98,33 @@ let package = Package(
       dependencies: ["CAllocationCounter", "HDF5", "MessagePassing", "Training"],
       path: "Tests/AllocationTest", swiftSettings: swift),
 
+    // What several test targets share.
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: swift),
+
     .testTarget(
       name: "CommandLineTests", dependencies: ["HDF5", "PNG", "Reporting"], swiftSettings: swift),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
         "Training", "Autograd", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Models",
-        "Objectives", "Optimizers", "Reporting", "Tensors", .product(name: "Yams", package: "Yams"),
+        "Objectives", "Optimizers", "Reporting", "Tensors", "TestSupport",
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .testTarget(
-      name: "AutogradTests", dependencies: ["Autograd", "Tensors"], exclude: ["Fixtures"],
+      name: "AutogradTests", dependencies: ["Autograd", "Tensors", "TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: swift),
     .testTarget(
-      name: "LayersTests", dependencies: ["Layers", "Autograd", "Tensors"], exclude: ["Fixtures"],
+      name: "LayersTests", dependencies: ["Layers", "Autograd", "Tensors", "TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: swift),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
     .testTarget(
-      name: "OptimizersTests", dependencies: ["Optimizers", "Objectives", "Tensors"],
+      name: "OptimizersTests",
+      dependencies: ["Optimizers", "Objectives", "Tensors", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
       name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"], swiftSettings: swift),
@@ -127,18 +136,21 @@ let package = Package(
       name: "ModelsTests",
       dependencies: [
         "Models", "Layers", "Autograd", "DataParallel", "MessagePassing", "Optimizers",
-        "Objectives", "Tensors", "CKernels",
+        "Objectives", "Tensors", "CKernels", "TestSupport",
       ], exclude: ["Fixtures"], swiftSettings: swift),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"], swiftSettings: swift),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors"],
+      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["HDF5", "PNG"], swiftSettings: swift),
-    .testTarget(name: "PNGTests", dependencies: ["PNG", "CPNG"], swiftSettings: swift),
+    .testTarget(
+      name: "PNGTests", dependencies: ["PNG", "CPNG", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "PNG"], swiftSettings: swift),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
+      swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

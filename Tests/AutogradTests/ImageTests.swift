@@ -1,6 +1,6 @@
 import Autograd
-import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// What `Fixtures/images.py` writes.
@@ -39,11 +39,7 @@ private struct ImageFixture: Decodable {
 
 @Suite("Images")
 struct ImageTests {
-  private static let fixture: ImageFixture = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Fixtures/images.json")
-    return try! JSONDecoder().decode(ImageFixture.self, from: Data(contentsOf: file))
-  }()
+  private static let fixture: ImageFixture = try! TestSupport.fixture("Fixtures/images.json")
 
   @Test("convolutions give PyTorch's values and gradients", arguments: fixture.convolutions.indices)
   func convolution(index: Int) {
@@ -156,25 +152,9 @@ struct ImageTests {
   }
 }
 
-/// The numbers of the fixtures' scripts.
-func numbers(_ item: Int, _ shape: [Int]) -> Tensor {
-  let count = shape.reduce(1, *)
-  return Tensor(
-    shape: shape,
-    elements: (0..<count).map { Float(Double(($0 + 1) * (7919 + 2 * item) % 1009) / 1009 - 0.5) })
-}
-
 extension Tape {
   /// The derivatives of ⟨y, g⟩ for the numbers g of the fixtures' scripts.
   func derivatives(_ y: Variable, _ inputs: [Variable]) -> [Variable] {
     gradients(of: (y * constant(numbers(4, y.shape))).total, for: inputs)
   }
-}
-
-/// Values equal to 1e-5 of the largest.
-func expectClose(_ values: [Float], _ expected: [Double], _ name: String) {
-  #expect(values.count == expected.count, "\(name)")
-  let scale = expected.reduce(1e-30) { max($0, abs($1)) }
-  let error = zip(values, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
-  #expect(error <= 1e-5 * scale, "\(name): off by \(error / scale)")
 }

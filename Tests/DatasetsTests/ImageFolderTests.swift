@@ -1,6 +1,7 @@
 import Foundation
 import HDF5
 import PNG
+import TestSupport
 import Testing
 
 @testable import Datasets

@@ -1,16 +1,8 @@
 import Datasets
 import Foundation
 import HDF5
+import TestSupport
 import Testing
-
-/// Runs `body` with the path of a new empty folder, which goes afterwards.
-func withTemporaryFolder<T>(_ body: (String) throws -> T) throws -> T {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-    "datasets-tests-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder.path)
-}
 
 /// The one line that `body` fails with; records an issue when it does not fail.
 func message(_ body: () throws -> Void) -> String {

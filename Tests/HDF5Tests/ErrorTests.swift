@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 /// Writes `bytes` to a file in a temporary folder; returns the error of opening it.

@@ -1,6 +1,7 @@
 import Autograd
 import Layers
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Layers give PyTorch's values and gradients")

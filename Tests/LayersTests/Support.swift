@@ -1,7 +1,7 @@
 import Autograd
-import Foundation
 import Layers
 import Tensors
+import TestSupport
 import Testing
 
 /// What `Fixtures/layers.py` writes of a module.
@@ -13,11 +13,7 @@ struct LayerCase: Decodable {
   let dp: [[Double]]
   let states: [[Double]]
 
-  static let all: [String: LayerCase] = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Fixtures/layers.json")
-    return try! JSONDecoder().decode([String: LayerCase].self, from: Data(contentsOf: file))
-  }()
+  static let all: [String: LayerCase] = try! fixture("Fixtures/layers.json")
 }
 
 /// Layers recorded on a tape with the fixtures' numbers in their parameters.
@@ -71,20 +67,4 @@ struct Recording {
         program.value(gradient).elements, values, "\(name), \(parameters[place].name)")
     }
   }
-}
-
-/// The numbers of the fixtures' scripts.
-func numbers(_ item: Int, _ shape: [Int]) -> Tensor {
-  let count = shape.reduce(1, *)
-  return Tensor(
-    shape: shape,
-    elements: (0..<count).map { Float(Double(($0 + 1) * (7919 + 2 * item) % 1009) / 1009 - 0.5) })
-}
-
-/// Values equal to 1e-5 of the largest.
-func expectClose(_ values: [Float], _ expected: [Double], _ name: String) {
-  #expect(values.count == expected.count, "\(name)")
-  let scale = expected.reduce(1e-2) { max($0, abs($1)) }
-  let error = zip(values, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
-  #expect(error <= 1e-5 * scale, "\(name): off by \(error / scale)")
 }

@@ -4,6 +4,7 @@ import Models
 import Objectives
 import Optimizers
 import Tensors
+import TestSupport
 import Testing
 
 /// What `Fixtures/rbm_reference.py` writes.
@@ -39,37 +40,7 @@ private struct Reference: Decodable {
   let initial: [Float]
   let cases: [Case]
 
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("Fixtures")
-
-  static func stored() throws -> Reference {
-    let file = folder.appendingPathComponent("rbm_reference.json")
-    return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
-  }
-}
-
-/// The interpreter that can run the reference.
-private enum Python {
-  static let name = ProcessInfo.processInfo.environment["SDT_PYTHON"] ?? "python3"
-
-  static func run(_ arguments: [String]) throws -> (status: Int32, output: Data) {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [name] + arguments
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, data)
-  }
-
-  /// Whether there is NumPy; continuous integration must have it.
-  static var isExpected: Bool {
-    if ProcessInfo.processInfo.environment["CI"] == "true" { return true }
-    return (try? run(["-c", "import numpy"]).status) == 0
-  }
+  static func stored() throws -> Reference { try fixture("Fixtures/rbm_reference.json") }
 }
 
 @Suite("Contrastive divergence against NumPy")
@@ -122,13 +93,16 @@ struct ReferenceTests {
     #expect(biases.allSatisfy { $0 == 0 })
   }
 
-  @Test("the stored reference is what its script writes", .enabled(if: Python.isExpected))
+  @Test("the stored reference is what its script writes")
   func script() throws {
-    let script = Reference.folder.appendingPathComponent("rbm_reference.py").path
-    let (status, output) = try Python.run([script])
-    try #require(status == 0, "\(Python.name) with NumPy runs \(script)")
+    guard Python.isReady() else { return }
+    let script = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Fixtures/rbm_reference.py").path
+    let result = try Python.run([script])
+    try #require(result.status == 0, "\(result.errors)")
     let (made, stored) = (
-      try JSONDecoder().decode(Reference.self, from: output), try Reference.stored()
+      try JSONDecoder().decode(Reference.self, from: Data(result.output.utf8)),
+      try Reference.stored()
     )
     #expect(made.seed == stored.seed && made.data == stored.data)
     #expect(zip(made.initial, stored.initial).allSatisfy { abs($0 - $1) < 1e-6 })

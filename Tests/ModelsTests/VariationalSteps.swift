@@ -1,7 +1,7 @@
-import Foundation
 import Models
 import Objectives
 import Tensors
+import TestSupport
 
 /// What `Fixtures/variational.py` writes of a model.
 struct VariationalCase: Decodable {
@@ -10,11 +10,7 @@ struct VariationalCase: Decodable {
   let gradients: [[Double]]
   let states: [[Double]]
 
-  static let all: [String: VariationalCase] = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Fixtures/variational.json")
-    return try! JSONDecoder().decode([String: VariationalCase].self, from: Data(contentsOf: file))
-  }()
+  static let all: [String: VariationalCase] = try! fixture("Fixtures/variational.json")
 }
 
 /// Steps of a tape model without an optimizer, its samples cut into shards that are all here.

@@ -4,6 +4,7 @@ import Layers
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 /// Whole models against PyTorch with the same parameters, samples and noise.

@@ -1,6 +1,7 @@
 import Foundation
 import Optimizers
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Line searches over a whole dataset")
@@ -32,11 +33,7 @@ struct FullBatchTests {
     let center: [Double]
     let minima: [String: Problem]
 
-    static func read() throws -> Stored {
-      let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Fixtures/full_batch_minima.json")
-      return try JSONDecoder().decode(Stored.self, from: Data(contentsOf: file))
-    }
+    static func read() throws -> Stored { try fixture("Fixtures/full_batch_minima.json") }
 
     /// The loss of a problem at parameters, and its gradient.
     func evaluate(_ name: String, _ x: Tensor, _ gradient: Tensor) -> Double {

@@ -1,7 +1,7 @@
-import Foundation
 import Objectives
 import Optimizers
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Stochastic gradient descent")
@@ -21,9 +21,7 @@ struct StochasticGradientDescentTests {
 
   @Test("momentum, its change, and decay of weights alone go PyTorch's way")
   func torch() throws {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/sgd_trajectory.json")
-    let stored = try JSONDecoder().decode(Trajectory.self, from: Data(contentsOf: file))
+    let stored: Trajectory = try fixture("Fixtures/sgd_trajectory.json")
     let parameters = ParameterSet(Self.layout)
     parameters.flat.assign(Tensor(shape: [18], elements: stored.initial))
     let optimizer = StochasticGradientDescent(

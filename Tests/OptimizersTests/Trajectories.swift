@@ -1,6 +1,6 @@
-import Foundation
 import Optimizers
 import Tensors
+import TestSupport
 
 /// What PyTorch makes of one sequence of gradients, with many optimizers.
 struct Trajectories: Decodable {
@@ -15,9 +15,7 @@ struct Trajectories: Decodable {
   static let layout = SliceLayout([("weights", [3, 5]), ("bias", [3])])
 
   static func stored() throws -> Trajectories {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/optimizer_trajectories.json")
-    return try JSONDecoder().decode(Trajectories.self, from: Data(contentsOf: file))
+    try fixture("Fixtures/optimizer_trajectories.json")
   }
 
   func initialParameters() -> ParameterSet {

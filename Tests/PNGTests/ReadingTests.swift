@@ -1,6 +1,7 @@
 import CPNG
 import Foundation
 import PNG
+import TestSupport
 import Testing
 
 @Suite("Reading PNG files")
@@ -17,7 +18,7 @@ struct ReadingTests {
 
   @Test("transparency is composited on white")
   func alpha() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/alpha.png"
       let format = UInt32(PNG_FORMAT_RGB) | UInt32(PNG_FORMAT_FLAG_ALPHA)
       write([10, 20, 30, 255, 10, 20, 30, 0] as [UInt8], format: format, to: path)
@@ -29,7 +30,7 @@ struct ReadingTests {
 
   @Test("gray with transparency stays gray")
   func grayAlpha() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/ga.png"
       write([77, 255, 77, 0] as [UInt8], format: UInt32(PNG_FORMAT_FLAG_ALPHA), to: path)
       let image = try PNGImage(reading: path)
@@ -39,7 +40,7 @@ struct ReadingTests {
 
   @Test("16-bit samples become 8-bit")
   func sixteenBits() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/linear.png"
       write([0, 65535] as [UInt16], format: UInt32(PNG_FORMAT_FLAG_LINEAR), to: path)
       let image = try PNGImage(reading: path)
@@ -55,7 +56,7 @@ struct ReadingTests {
 
   @Test("what is no PNG is refused", arguments: [Data(), Data("GIF89a, not a PNG".utf8)])
   func noPNG(contents: Data) throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/bad.png"
       try contents.write(to: URL(fileURLWithPath: path))
       let error = #expect(throws: PNGError.self) { try PNGImage(reading: path) }
@@ -66,7 +67,7 @@ struct ReadingTests {
 
   @Test("every truncation of a file is an error, never a picture")
   func truncated() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let (path, cut) = (directory + "/whole.png", directory + "/cut.png")
       let pixels = (0..<400).map { UInt8($0 * 7 % 256) }
       try PNGImage(width: 20, height: 20, channels: 1, pixels: pixels).write(to: path)
@@ -81,7 +82,7 @@ struct ReadingTests {
 
   @Test("a header that announces a giant picture does not exhaust memory")
   func giant() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/giant.png"
       try PNGImage(width: 1, height: 1, channels: 1, pixels: [0]).write(to: path)
       var bytes = try Data(contentsOf: URL(fileURLWithPath: path))

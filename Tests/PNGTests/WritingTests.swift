@@ -1,5 +1,6 @@
 import Foundation
 import PNG
+import TestSupport
 import Testing
 
 @Suite("Writing PNG files")
@@ -10,7 +11,7 @@ struct WritingTests {
     let pixels = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) }
     let image = PNGImage(
       width: size.width, height: size.height, channels: channels, pixels: pixels)
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       try image.write(to: directory + "/a.png")
       #expect(try PNGImage(reading: directory + "/a.png") == image)
     }
@@ -18,7 +19,7 @@ struct WritingTests {
 
   @Test("a second write replaces the first and leaves no temporary file")
   func replaces() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/a.png"
       try PNGImage(width: 1, height: 1, channels: 1, pixels: [1]).write(to: path)
       try PNGImage(width: 1, height: 1, channels: 1, pixels: [2]).write(to: path)
@@ -36,7 +37,7 @@ struct WritingTests {
 
   @Test("a failed rename leaves no temporary file behind")
   func ontoDirectory() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/taken"
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
       let image = PNGImage(width: 1, height: 1, channels: 1, pixels: [0])
@@ -47,7 +48,7 @@ struct WritingTests {
 
   @Test("an empty or inconsistent picture is an error")
   func inconsistent() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let empty = PNGImage(width: 0, height: 3, channels: 1, pixels: [])
       #expect(throws: PNGError.self) { try empty.write(to: directory + "/a.png") }
       var short = PNGImage(width: 2, height: 2, channels: 1, pixels: [0, 0, 0, 0])

@@ -1,5 +1,6 @@
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 @Suite("Metrics log")
@@ -17,7 +18,7 @@ struct MetricsLogTests {
 
   @Test("a line has its keys in order, and reads back")
   func line() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/metrics.jsonl"
       let log = try MetricsLog(path: path)
       try log.append(
@@ -37,7 +38,7 @@ struct MetricsLogTests {
 
   @Test("truncation drops later steps, torn and foreign lines, and the log goes on")
   func truncate() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/metrics.jsonl"
       try append(MetricsLog(path: path), steps: 1...5)
       let whole = try text(path)
@@ -54,7 +55,7 @@ struct MetricsLogTests {
 
   @Test("kept lines keep their bytes")
   func keptBytes() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/metrics.jsonl"
       let foreign = #"{ "step": 1, "kind": "x", "epoch": 1, "stage": "ü", "more": [1] }"# + "\n"
       try foreign.write(toFile: path, atomically: false, encoding: .utf8)
@@ -67,7 +68,7 @@ struct MetricsLogTests {
 
   @Test("opening removes a torn last line, so that the next one starts afresh")
   func tornOnOpen() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/metrics.jsonl"
       try append(MetricsLog(path: path), steps: 1...2)
       try (text(path) + #"{"kind":"tr"#).write(toFile: path, atomically: false, encoding: .utf8)
@@ -79,7 +80,7 @@ struct MetricsLogTests {
 
   @Test("a file that is nothing but a torn line becomes empty")
   func onlyTorn() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/metrics.jsonl"
       try #"{"kind""#.write(toFile: path, atomically: false, encoding: .utf8)
       try MetricsLog(path: path).truncate(after: 10)
@@ -89,7 +90,7 @@ struct MetricsLogTests {
 
   @Test("a foreign line in the middle is an error with its number")
   func foreignLine() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/metrics.jsonl"
       try append(MetricsLog(path: path), steps: 1...1)
       let whole = try text(path)

@@ -1,5 +1,6 @@
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 @Suite("Run log")
@@ -8,7 +9,7 @@ struct RunLogTests {
 
   @Test("each line has the time and is echoed without it; the log is appended to")
   func lines() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = directory + "/train.log"
       let echoed = Shared<[String]>([])
       try RunLog(path: path, now: now).write("start")

@@ -6,11 +6,20 @@ import Objectives
 import Optimizers
 import Reporting
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training
 
 @Suite("Runs of autoencoders") struct AutoencoderRunTests {
+  /// Runs `body` in a new folder with the data.
+  private func withBars<Result>(_ body: (String) throws -> Result) throws -> Result {
+    try withTemporaryFolder { folder in
+      try writeBars(folder + "/bars.h5")
+      return try body(folder)
+    }
+  }
+
   /// Pictures of 4 × 4 in which one of four bars is bright; the label says which.
   private func writeBars(_ path: String) throws {
     try File.creatingAtomically(path) { file in
@@ -47,10 +56,16 @@ import Testing
       .filter { $0.kind == "evaluation" }
   }
 
+  /// The evaluations of a classifier whose model has these settings too.
+  private func trainClassifier(_ model: String) throws -> [MetricsLog.Record] {
+    try withBars { folder in
+      try train(folder, "classifier", model + ", objective: classification, classes: 4")
+    }
+  }
+
   @Test("a stack of machines, unrolled, starts from what they learned and gets better")
   func machines() throws {
-    try withTemporaryFolder { folder in
-      try writeBars(folder + "/bars.h5")
+    try withBars { folder in
       let model =
         "encoder: [8, {dense: 3, activation: none}], pretraining: {method: rbm, epochs: 30, "
         + "optimizer: {name: momentum, learning_rate: 0.1}}"
@@ -85,8 +100,7 @@ import Testing
 
   @Test("what the whole is judged by can decide, though machines do not measure it")
   func decisions() throws {
-    try withTemporaryFolder { folder in
-      try writeBars(folder + "/bars.h5")
+    try withBars { folder in
       let found = try train(
         folder, "judged", "encoder: [5], pretraining: {method: rbm, epochs: 1}",
         "training.early_stopping={metric: squared_error, patience: 3}", "training.epochs=2",
@@ -104,24 +118,19 @@ import Testing
 
   @Test("stacked denoising autoencoders learn to classify")
   func stacked() throws {
-    try withTemporaryFolder { folder in
-      try writeBars(folder + "/bars.h5")
-      let found = try train(
-        folder, "stacked",
-        "encoder: [12, 6], corruption: {kind: mask, share: 0.2}, pretraining: {method: autoencoder, "
-          + "epochs: 20}, objective: classification, classes: 4")
-      let last = try #require(found.last)
-      #expect(last.stage == "fine-tuning")
-      #expect(last["error"] == 0 && last["cross_entropy"]! < 0.3, "\(last.metrics)")
-      let layers = found.filter { $0.stage == "autoencoder-1" }.compactMap { $0["squared_error"] }
-      #expect(layers.count == 2 && layers[1] < layers[0])
-    }
+    let found = try trainClassifier(
+      "encoder: [12, 6], corruption: {kind: mask, share: 0.2}, "
+        + "pretraining: {method: autoencoder, epochs: 20}")
+    let last = try #require(found.last)
+    #expect(last.stage == "fine-tuning")
+    #expect(last["error"] == 0 && last["cross_entropy"]! < 0.3, "\(last.metrics)")
+    let layers = found.filter { $0.stage == "autoencoder-1" }.compactMap { $0["squared_error"] }
+    #expect(layers.count == 2 && layers[1] < layers[0])
   }
 
   @Test("the pictures of sparse, denoising codes")
   func pictures() throws {
-    try withTemporaryFolder { folder in
-      try writeBars(folder + "/bars.h5")
+    try withBars { folder in
       let activities = try [0, 0.5].map { (weight: Double) -> Double in
         try train(
           folder, weight == 0 ? "dense" : "sparse",
@@ -138,8 +147,7 @@ import Testing
 
   @Test("a model that does not fit its data leaves nothing, before a stage is trained")
   func nothingWritten() throws {
-    try withTemporaryFolder { folder in
-      try writeBars(folder + "/bars.h5")
+    try withBars { folder in
       for model in [
         "encoder: [5], decoder: [7, 15]",
         "encoder: [5, 4], pretraining: {method: rbm}, contraction: {weight: 1, form: closed}",
@@ -176,21 +184,15 @@ import Testing
 
   @Test("a classifier on convolutions needs no decoder")
   func convolutionalClassifier() throws {
-    try withTemporaryFolder { folder in
-      try writeBars(folder + "/bars.h5")
-      let found = try train(
-        folder, "classifier",
-        "encoder: [{conv: 4, kernel: 2, stride: 2}, {batch_norm: true, group: global}, 6], "
-          + "objective: classification, classes: 4")
-      let last = try #require(found.last)
-      #expect(last["error"] == 0, "\(last.metrics)")
-    }
+    let found = try trainClassifier(
+      "encoder: [{conv: 4, kernel: 2, stride: 2}, {batch_norm: true, group: global}, 6]")
+    let last = try #require(found.last)
+    #expect(last["error"] == 0, "\(last.metrics)")
   }
 
   @Test("the decoder ends in the layer before a reshape")
   func reshaped() throws {
-    try withTemporaryFolder { folder in
-      try writeBars(folder + "/bars.h5")
+    try withBars { folder in
       let models = ["decoder: [7, 16]", "decoder: [7, 16, {reshape: [1, 4, 4]}]"]
       let losses = try models.enumerated().map { place, decoder in
         try train(folder, "\(place)", "encoder: [5], \(decoder)", "training.epochs=10")

@@ -55,12 +55,10 @@ final class ConvolutionPlan {
     _ x: Tensor, _ w: Tensor, into y: Tensor, _ bias: Tensor?, _ activation: Activation
   ) {
     pack(w)
-    let (filters, width) = (kernel.shape[0], kernel.shape[1])
+    let filters = kernel.shape[0]
     forEachBlock { first, samples in
       gather(x, first, samples)
-      multiply(
-        ProductSize(rows: samples * pixels, columns: filters, inner: width), columns.pointer,
-        .none, kernel.pointer, .transposed, into: results.pointer)
+      multiplyByKernel(columns, samples, .transposed, into: results)
       for sample in 0..<samples {
         let to = y.pointer + (first + sample) * filters * pixels
         sdt_transpose(
@@ -75,12 +73,10 @@ final class ConvolutionPlan {
   /// x = the transposed convolution of y with w.
   func convolveTransposed(_ y: Tensor, _ w: Tensor, into x: Tensor) {
     pack(w)
-    let (filters, width) = (kernel.shape[0], kernel.shape[1])
+    let width = kernel.shape[1]
     forEachBlock { first, samples in
       takeResults(y, first, samples)
-      multiply(
-        ProductSize(rows: samples * pixels, columns: width, inner: filters), results.pointer,
-        .none, kernel.pointer, .none, into: columns.pointer)
+      multiplyByKernel(results, samples, .none, into: columns)
       for sample in 0..<samples {
         padded.fill(0)
         windows.withKernel {
@@ -115,6 +111,15 @@ final class ConvolutionPlan {
       body(first, min(block, x[0] - first))
       first += block
     }
+  }
+
+  /// The product of the rows of a block of samples with the kernel, or with its transpose.
+  private func multiplyByKernel(
+    _ rows: Tensor, _ samples: Int, _ transposition: Transposition, into product: Tensor
+  ) {
+    multiply(
+      ProductSize(rows: samples * pixels, columns: product.shape[1], inner: rows.shape[1]),
+      rows.pointer, .none, kernel.pointer, transposition, into: product.pointer)
   }
 
   private func pack(_ w: Tensor) {

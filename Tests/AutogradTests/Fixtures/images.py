@@ -7,22 +7,14 @@ Usage: python3 images.py > images.json     (made with PyTorch 2.15)
 """
 
 import json
+import pathlib
 import sys
 
 import torch
 import torch.nn.functional as F
 
-
-def numbers(item, *shape):
-    count = 1
-    for size in shape:
-        count *= size
-    values = [((i + 1) * (7919 + 2 * item) % 1009) / 1009 - 0.5 for i in range(count)]
-    return torch.tensor(values, dtype=torch.float32).double().reshape(shape)
-
-
-def flat(tensor):
-    return [float("%.8g" % x) for x in tensor.detach().flatten().tolist()]
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "Scripts"))
+from fixture_numbers import flat, numbers
 
 
 def pair(value):

@@ -7,23 +7,15 @@ Usage: python3 layers.py > layers.json     (made with PyTorch 2.15)
 """
 
 import json
+import pathlib
 import sys
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-
-def numbers(item, *shape):
-    count = 1
-    for size in shape:
-        count *= size
-    values = [((i + 1) * (7919 + 2 * item) % 1009) / 1009 - 0.5 for i in range(count)]
-    return torch.tensor(values, dtype=torch.float32).double().reshape(shape)
-
-
-def flat(tensor):
-    return [float("%.8g" % x) for x in tensor.detach().flatten().tolist()]
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "Scripts"))
+from fixture_numbers import flat, numbers
 
 
 def labels(count, classes):

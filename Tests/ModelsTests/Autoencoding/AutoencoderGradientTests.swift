@@ -3,6 +3,7 @@ import Layers
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Gradients of autoencoders") struct AutoencoderGradientTests {
@@ -151,17 +152,7 @@ import Testing
 
   @Test("convolutional stacks, dropout, and tied stacks given explicitly")
   func stacks() throws {
-    let image = AutoencoderOptions(
-      encoder: [
-        LayerDescription(
-          .convolution(channels: 3, kernel: 2, Sliding(stride: 2)), activation: .tanh),
-        dense(5, .none),
-      ],
-      decoder: [
-        dense(12, .tanh), LayerDescription(.reshape([3, 2, 2])),
-        LayerDescription(.transposedConvolution(channels: 1, kernel: 2, Sliding(stride: 2))),
-      ])
-    let model = try Autoencoder(image, sample: [1, 4, 4], seed: 3)
+    let model = try Autoencoder(.convolutional, sample: [1, 4, 4], seed: 3)
     try expectGradient(
       TapeStep(TapeObjective(model, seed: 1), samples: samples(4, 16)), "convolutional")
     let implicit = try step(

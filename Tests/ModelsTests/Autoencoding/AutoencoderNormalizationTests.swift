@@ -3,6 +3,7 @@ import Layers
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Batch norm in autoencoders") struct AutoencoderNormalizationTests {

@@ -4,6 +4,7 @@ import Layers
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 /// What `Fixtures/autoencoders.py` writes of a model.
@@ -14,11 +15,7 @@ private struct Reference: Decodable {
   let y: [Double]
   let gradients: [[Double]]
 
-  static let all: [String: Reference] = {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Fixtures/autoencoders.json")
-    return try! JSONDecoder().decode([String: Reference].self, from: Data(contentsOf: file))
-  }()
+  static let all: [String: Reference] = try! fixture("../Fixtures/autoencoders.json")
 }
 
 @Suite("Autoencoders against PyTorch") struct AutoencoderReferenceTests {
@@ -40,16 +37,7 @@ private struct Reference: Decodable {
       sparsity: .divergence(weight: 2, target: 0.1, group: .global)),
     // The script has the mask that is drawn from seed 1 at step 0.
     "denoising": .init(encoder: [dense(6), dense(4)], corruption: .mask(share: 0.4)),
-    "convolutional": .init(
-      encoder: [
-        LayerDescription(
-          .convolution(channels: 3, kernel: 2, Sliding(stride: 2)), activation: .tanh),
-        dense(5, .none),
-      ],
-      decoder: [
-        dense(12, .tanh), LayerDescription(.reshape([3, 2, 2])),
-        LayerDescription(.transposedConvolution(channels: 1, kernel: 2, Sliding(stride: 2))),
-      ]),
+    "convolutional": .convolutional,
   ]
 
   /// The model with the script's parameters.

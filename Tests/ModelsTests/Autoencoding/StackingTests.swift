@@ -3,6 +3,7 @@ import Foundation
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Stacks of models") struct StackingTests {

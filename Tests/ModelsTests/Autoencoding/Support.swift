@@ -4,6 +4,7 @@ import Layers
 import Models
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 /// What the gradients of a model are, summed over the shards of a batch.
@@ -99,4 +100,18 @@ func expectGradient(
   #expect(
     abs(exact - difference) <= tolerance * abs(exact),
     "\(name): \(exact), not \(difference)", sourceLocation: sourceLocation)
+}
+
+extension AutoencoderOptions {
+  /// Convolutions of pictures of 4 × 4, and back.
+  static let convolutional = AutoencoderOptions(
+    encoder: [
+      LayerDescription(
+        .convolution(channels: 3, kernel: 2, Sliding(stride: 2)), activation: .tanh),
+      dense(5, .none),
+    ],
+    decoder: [
+      dense(12, .tanh), LayerDescription(.reshape([3, 2, 2])),
+      LayerDescription(.transposedConvolution(channels: 1, kernel: 2, Sliding(stride: 2))),
+    ])
 }

@@ -10,21 +10,16 @@ Usage: python3 autoencoders.py > autoencoders.json     (made with PyTorch 2.15)
 """
 
 import json
+import pathlib
 import sys
 
 import torch
 from torch.nn import functional as F
 
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "Scripts"))
+from fixture_numbers import flat, numbers
+
 ROWS, WIDTH = 5, 7
-
-
-def numbers(item, *shape):
-    count = 1
-    for size in shape:
-        count *= size
-    values = [((i + 1) * (7919 + 2 * item) % 1009) / 1009 - 0.5 for i in range(count)]
-    return torch.tensor(values, dtype=torch.float32).double().reshape(shape)
-
 
 # 1 where a value stays, 0 where it is masked.
 KEPT = """
@@ -34,11 +29,6 @@ KEPT = """
 1111111
 1111000
 """
-
-
-def flat(tensor):
-    return [float("%.9g" % x) for x in tensor.detach().flatten().tolist()]
-
 
 ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "none": lambda x: x}
 
@@ -93,7 +83,7 @@ def result(total, error, penalty, y, parameters):
     gradients = torch.autograd.grad(total, parameters)
     return {
         "loss": total.item(), "error": error.item(), "penalty": penalty.item(),
-        "y": flat(y), "gradients": [flat(gradient) for gradient in gradients],
+        "y": flat(y, digits=9), "gradients": [flat(gradient, digits=9) for gradient in gradients],
     }
 
 

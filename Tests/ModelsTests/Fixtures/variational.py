@@ -8,11 +8,16 @@ Usage: python3 variational.py > variational.json     (made with PyTorch 2.15)
 """
 
 import json
+import pathlib
+import sys
 
 import numpy as np
 import torch
 from torch import nn
 from torch.distributions import Bernoulli, Normal, kl_divergence
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "Scripts"))
+from fixture_numbers import flat, numbers
 
 SEED, LATENT_PURPOSE, STEP = 5, 9, 3
 
@@ -37,16 +42,6 @@ def noise(rows, width, step, round):
         unit = (words >> 8) * 2.0**-24
         result[item] = (np.sqrt(-2 * np.log(1 - unit[:32])) * np.cos(2 * np.pi * unit[32:]))[:width]
     return torch.tensor(result.astype(np.float32)).double()
-
-
-def numbers(item, *shape):
-    count = int(np.prod(shape))
-    values = [((i + 1) * (7919 + 2 * item) % 1009) / 1009 - 0.5 for i in range(count)]
-    return torch.tensor(values, dtype=torch.float32).double().reshape(shape)
-
-
-def flat(tensor):
-    return [float("%.9g" % x) for x in tensor.detach().flatten().tolist()]
 
 
 class VAE(nn.Module):
@@ -103,8 +98,8 @@ def case(model, rows, *shape, steps=1):
         loss.backward()
     return {
         "loss": loss.item(), "names": [name for name, _ in named],
-        "gradients": [flat(p.grad) for p in parameters],
-        "states": [flat(b) for b in model.buffers() if b.is_floating_point()],
+        "gradients": [flat(p.grad, digits=9) for p in parameters],
+        "states": [flat(b, digits=9) for b in model.buffers() if b.is_floating_point()],
     }
 
 

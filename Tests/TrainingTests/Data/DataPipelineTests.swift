@@ -5,6 +5,7 @@ import HDF5
 import MessagePassing
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

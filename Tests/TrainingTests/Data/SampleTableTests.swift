@@ -1,6 +1,7 @@
 import HDF5
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Datasets

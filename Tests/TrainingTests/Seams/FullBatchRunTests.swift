@@ -1,5 +1,4 @@
 import Foundation
-import MessagePassing
 import Reporting
 import Testing
 
@@ -33,43 +32,8 @@ import Testing
     return (0..<4).map { system[$0][4] / system[$0][$0] }
   }
 
-  private struct Run {
-    let folder: String
-
-    func train(_ directory: String, _ settings: [String]) throws -> Training.ExitStatus {
-      let file = folder + "/toy.yaml"
-      try """
-      data: {train: {file: "\(folder)/data.h5"}, transform: none}
-      model: {family: least-squares}
-      training: {epochs: 60, global_batch: 6, shards: 3}
-      evaluation: {pictures: false}
-      """.write(toFile: file, atomically: true, encoding: .utf8)
-      let options = TrainingOptions(
-        configuration: file, settings: settings, runDirectory: "\(folder)/\(directory)",
-        isQuiet: true,
-        families: .standard.adding([LeastSquaresFamily.self, JudgedFamily.self]))
-      return try TrainingRun(.solo(), options).run()
-    }
-
-    func newest(_ directory: String) throws -> Checkpoint {
-      let store = CheckpointStore(runDirectory: "\(folder)/\(directory)")
-      return try Checkpoint(reading: #require(store.list().first))
-    }
-
-    func metrics(_ directory: String) throws -> [MetricsLog.Record] {
-      try MetricsLog.read("\(folder)/\(directory)/metrics.jsonl").map { record in
-        var record = record
-        record.metrics["samples_per_second"] = nil
-        return record
-      }
-    }
-  }
-
-  private func withRun(_ body: (Run) throws -> Void) throws {
-    try withTemporaryFolder { folder in
-      try writeSamples(folder + "/data.h5", train: Self.rows)
-      try body(Run(folder: folder))
-    }
+  private func withRun(_ body: (ToyRun) throws -> Void) throws {
+    try ToyRun.with(train: Self.rows, body)
   }
 
   @Test("the solution of the normal equations", arguments: methods, [0, 0.1])
@@ -89,7 +53,7 @@ import Testing
       #expect(try #require(lines.last?["gradient_norm"]) < 1e-3)
       #expect(lines.allSatisfy { $0["rows"] == 1 }, "the last short batch counts")
       #expect(decay > 0 || losses == losses.sorted(by: >))
-      let log = try String(contentsOfFile: run.folder + "/run/train.log", encoding: .utf8)
+      let log = try run.log("run")
       #expect(log.contains("no step makes the loss smaller"))
     }
   }
@@ -164,5 +128,20 @@ import Testing
         message { try run.train("bad", ["optimizer=\(method)", "optimizer.learning_rate=0.1"]) }
           .contains("finds its steps by itself"))
     }
+  }
+}
+
+extension ToyRun {
+  /// Trains least squares.
+  fileprivate func train(_ directory: String, _ settings: [String]) throws -> Training.ExitStatus {
+    let configuration = """
+      data: {train: {file: "\(folder)/data.h5"}, transform: none}
+      model: {family: least-squares}
+      training: {epochs: 60, global_batch: 6, shards: 3}
+      evaluation: {pictures: false}
+      """
+    return try train(
+      directory, configuration: configuration, settings,
+      families: .standard.adding([LeastSquaresFamily.self, JudgedFamily.self]))
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import MessagePassing
 import Reporting
 import Testing
 
@@ -11,44 +10,8 @@ import Testing
     (0..<4).map { Float((row * 7 + $0 * 5) % 16) / 16 }
   }
 
-  private struct Run {
-    let folder: String
-
-    func train(_ directory: String, _ settings: [String]) throws -> Training.ExitStatus {
-      let file = folder + "/judged.yaml"
-      try """
-      data: {train: {file: "\(folder)/data.h5"}, test: {file: "\(folder)/data.h5"}}
-      model: {family: judged}
-      training: {epochs: 6, global_batch: 6, shards: 3}
-      evaluation: {pictures: false}
-      """.write(toFile: file, atomically: true, encoding: .utf8)
-      let options = TrainingOptions(
-        configuration: file, settings: settings, runDirectory: "\(folder)/\(directory)",
-        isQuiet: true, families: FamilyRegistry([JudgedFamily.self]))
-      return try TrainingRun(.solo(), options).run()
-    }
-
-    func newest(_ directory: String) throws -> Checkpoint {
-      let store = CheckpointStore(runDirectory: "\(folder)/\(directory)")
-      return try Checkpoint(reading: #require(store.list().first))
-    }
-
-    func log(_ directory: String) throws -> String {
-      try String(contentsOfFile: "\(folder)/\(directory)/train.log", encoding: .utf8)
-    }
-
-    func evaluations(_ directory: String) throws -> [MetricsLog.Record] {
-      try MetricsLog.read("\(folder)/\(directory)/metrics.jsonl").filter {
-        $0.kind == "evaluation"
-      }
-    }
-  }
-
-  private func withRun(_ body: (Run) throws -> Void) throws {
-    try withTemporaryFolder { folder in
-      try writeSamples(folder + "/data.h5", train: Self.rows, test: Array(Self.rows.prefix(9)))
-      try body(Run(folder: folder))
-    }
+  private func withRun(_ body: (ToyRun) throws -> Void) throws {
+    try ToyRun.with(train: Self.rows, test: Array(Self.rows.prefix(9)), body)
   }
 
   static let optimizers = [
@@ -174,5 +137,24 @@ import Testing
       #expect(try run.train("first", still) == .done)
       #expect(try run.newest("first")["/parameters/stage-0/mean"]?.values == first.values)
     }
+  }
+}
+
+extension ToyRun {
+  /// Trains what is judged by an evaluation.
+  fileprivate func train(_ directory: String, _ settings: [String]) throws -> Training.ExitStatus {
+    let configuration = """
+      data: {train: {file: "\(folder)/data.h5"}, test: {file: "\(folder)/data.h5"}}
+      model: {family: judged}
+      training: {epochs: 6, global_batch: 6, shards: 3}
+      evaluation: {pictures: false}
+      """
+    return try train(
+      directory, configuration: configuration, settings,
+      families: FamilyRegistry([JudgedFamily.self]))
+  }
+
+  fileprivate func evaluations(_ directory: String) throws -> [MetricsLog.Record] {
+    try MetricsLog.read("\(folder)/\(directory)/metrics.jsonl").filter { $0.kind == "evaluation" }
   }
 }

@@ -4,62 +4,25 @@ import Foundation
 import MessagePassing
 import Objectives
 import Optimizers
-import Reporting
 import Tensors
+import Reporting
 import Testing
 
 @testable import Training
 
 /// New models need no change of the trainer: phases inside a step, and stages one after the other.
 @Suite("Phases and stages") struct SeamTests {
-  private static let toys = FamilyRegistry([TwoPhaseFamily.self, TwoStageFamily.self])
+  fileprivate static let toys = FamilyRegistry([TwoPhaseFamily.self, TwoStageFamily.self])
   private static let rows: [[Float]] = (0..<23).map { row in
     (0..<4).map { Float((row * 7 + $0 * 5) % 16) / 16 }
   }
 
-  /// A folder with data; training in it, in silence.
-  private struct Run {
-    let folder: String
-
-    func train(_ family: String, _ directory: String, _ settings: String...) throws
-      -> Training.ExitStatus
-    {
-      let file = folder + "/toy.yaml"
-      try """
-      data: {train: {file: "\(folder)/data.h5"}}
-      model: {family: \(family)}
-      training: {epochs: 2, global_batch: 6, shards: 3, log_every_steps: 2}
-      optimizer: {learning_rate: [0.3, 0.2], momentum: 0.5}
-      """.write(toFile: file, atomically: true, encoding: .utf8)
-      let options = TrainingOptions(
-        configuration: file, settings: settings, runDirectory: "\(folder)/\(directory)",
-        isQuiet: true, families: SeamTests.toys)
-      return try TrainingRun(.solo(), options).run()
-    }
-
-    func newest(_ directory: String) throws -> Checkpoint {
-      let store = CheckpointStore(runDirectory: "\(folder)/\(directory)")
-      return try Checkpoint(reading: #require(store.list().first))
-    }
-
-    func metrics(_ directory: String) throws -> [MetricsLog.Record] {
-      try MetricsLog.read("\(folder)/\(directory)/metrics.jsonl").map { record in
-        var record = record
-        record.metrics["samples_per_second"] = nil
-        return record
-      }
-    }
-  }
-
-  private func withRun(_ body: (Run) throws -> Void) throws {
-    try withTemporaryFolder { folder in
-      try writeSamples(folder + "/data.h5", train: Self.rows)
-      try body(Run(folder: folder))
-    }
+  private func withRun(_ body: (ToyRun) throws -> Void) throws {
+    try ToyRun.with(train: Self.rows, body)
   }
 
   /// The same updates as `TwoPhases`, plainly, from the samples of every step.
-  private func reference(_ run: Run) throws -> [String: [Float]] {
+  private func reference(_ run: ToyRun) throws -> [String: [Float]] {
     let read = try RunConfiguration(
       text: String(contentsOfFile: run.folder + "/toy.yaml", encoding: .utf8), file: "",
       families: Self.toys)
@@ -219,5 +182,21 @@ import Testing
     #expect(measuring.measured == [[0, 1], [2, 3, 4, 5]])
     #expect(measuring.calls.map(\.0) == [4..<6, 0..<4])
     #expect(measuring.calls.map(\.1) == [[0, 1], [2, 3, 4, 5]])
+  }
+}
+
+extension ToyRun {
+  /// Trains a family of two phases or two stages.
+  fileprivate func train(_ family: String, _ directory: String, _ settings: String...) throws
+    -> Training.ExitStatus
+  {
+    let configuration = """
+      data: {train: {file: "\(folder)/data.h5"}}
+      model: {family: \(family)}
+      training: {epochs: 2, global_batch: 6, shards: 3, log_every_steps: 2}
+      optimizer: {learning_rate: [0.3, 0.2], momentum: 0.5}
+      """
+    return try train(
+      directory, configuration: configuration, settings, families: SeamTests.toys)
   }
 }

@@ -8,15 +8,6 @@ import Tensors
 import Testing
 import Training
 
-/// Runs `body` with the path of a new empty folder, which goes afterwards.
-func withTemporaryFolder<T>(_ body: (String) throws -> T) throws -> T {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-    "training-tests-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder.path)
-}
-
 /// The one line that `body` fails with; records an issue when it does not fail.
 func message<T>(
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> T
