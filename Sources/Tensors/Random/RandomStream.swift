@@ -30,6 +30,8 @@ public struct RandomPurpose: Sendable, Equatable {
   public static let latent = RandomPurpose(number: 9)
   /// Corruption of the input of denoising models.
   public static let corruption = RandomPurpose(number: 10)
+  /// Hidden units of a general Boltzmann machine whose visible ones are clamped to data.
+  public static let clamped = RandomPurpose(number: 12)
   /// First positions of the points of an embedding.
   public static let embedding = RandomPurpose(number: 20)
 }
