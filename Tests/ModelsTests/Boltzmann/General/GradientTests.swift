@@ -78,7 +78,7 @@ struct BoltzmannGradientTests {
     let machine = machine(hidden, connections)
     let places = ExactMachine.places(machine)
     let expected = ExactMachine(machine).gradient(places, data: Self.data)
-    let count = 40_000
+    let count = 10_000
     let samples = (0..<count).map { Self.samples[$0 % Self.samples.count] }
     // A mean of numbers between 0 and 1 has a standard error of at most ½ / √count; two phases, the
     // factor 2 of pairs, and 4.5 of these errors.
@@ -87,7 +87,7 @@ struct BoltzmannGradientTests {
       let steps = BoltzmannSteps(
         machine,
         BoltzmannOptions(
-          chains: count, gibbsSteps: .constant(30), clampedSteps: .constant(30),
+          chains: count, gibbsSteps: .constant(20), clampedSteps: .constant(20),
           clampedStatistics: statistics, freeStatistics: statistics), capacity: count)
       steps.accumulate(samples, step: 0)
       let worst = zip(steps.gradient, expected).map { abs($0 - $1) }.max()!
