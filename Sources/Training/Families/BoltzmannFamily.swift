@@ -21,7 +21,7 @@ struct BoltzmannFamily: ModelFamily {
   /// Units that are on or off stand for numbers from 0 to 1.
   var sampleRange: ClosedRange<Double>? { 0...1 }
 
-  /// The most units: the matrix of 20,000 takes 1.6 GB a rank.
+  /// The most units: a matrix of 20,000 takes 1.6 GB, and a rank holds about five.
   private static let mostUnits = 20_000
 
   init(_ settings: SettingsReader) throws {
