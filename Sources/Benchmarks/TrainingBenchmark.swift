@@ -33,6 +33,10 @@ struct TrainingBenchmark {
     TrainingBenchmark(
       name: "rbm-fast", model: "{family: rbm, hidden: 500}", reduction: "fast",
       flopsPerSample: 5 * 2 * 784 * 500),
+    // Its products alone: Gibbs sweeps cost as much as units flip.
+    TrainingBenchmark(
+      name: "boltzmann", model: "{family: boltzmann, hidden: 100, chains: CHAINS}",
+      flopsPerSample: 2 * (3 * 784 * 784 + 5 * 784 * 100 + 4 * 100 * 100)),
     TrainingBenchmark(
       name: "vae",
       model: "{family: vae, latent: 20, encoder: [500, 500], decoder: [500, 500]}",

@@ -32,6 +32,8 @@ public struct RandomPurpose: Sendable, Equatable {
   public static let corruption = RandomPurpose(number: 10)
   /// The runs of annealed importance sampling.
   public static let annealing = RandomPurpose(number: 11)
+  /// Hidden units of a general Boltzmann machine whose visible ones are clamped to data.
+  public static let clamped = RandomPurpose(number: 12)
   /// First positions of the points of an embedding.
   public static let embedding = RandomPurpose(number: 20)
 }
