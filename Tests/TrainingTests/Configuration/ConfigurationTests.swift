@@ -96,7 +96,7 @@ import Testing
     ("data.train.file=[a]", "not a single value"),
     ("model.family=rmb", "did you mean 'rbm'?"),
     ("model.hidden=0", "from 1 to 1000000"), ("model.hidden=ten", "whole number"),
-    ("model.visible=gaussian", "one of bernoulli"),
+    ("model.visible=gauss", "one of bernoulli"),
     ("model.chains=5", "belongs to sampler: pcd"), ("model.gibbs_steps=0", "from 1 to 10000"),
     ("model.initial_deviation=-1", "from 0 to 100"), ("model.sample_sweeps=0", "from 1"),
     ("model.pseudo_likelihood=perhaps", "true or false"),
