@@ -7,11 +7,11 @@ import Tensors
 struct RBMFamily: ModelFamily {
   static let name = "rbm"
 
-  private enum SamplerName: String, CaseIterable { case cd, pcd }
-
   private let hidden: Int
   private let units: RBMUnitSettings
   private let options: ContrastiveDivergenceOptions
+  /// Whether the visible biases start where the data's means are.
+  private let startsAtData: Bool
   private let deviation: Double
   private let pseudoLikelihood: Bool
   private let sampleSweeps: Int
@@ -19,27 +19,22 @@ struct RBMFamily: ModelFamily {
   init(_ settings: SettingsReader) throws {
     hidden = try settings.integer("hidden", in: 1...1_000_000)
     units = try RBMUnitSettings(settings)
-    let sampler: SamplerName = try settings.choice("sampler", default: .cd)
-    let steps = try settings.schedule("gibbs_steps", default: 1, in: 1...10000)
-    let chains = try Self.chains(settings, sampler)
-    options = ContrastiveDivergenceOptions(
-      negativePhase: chains.map { .persistent(chains: $0) } ?? .contrastiveDivergence,
-      gibbsSteps: steps,
-      positiveHidden: try settings.choice("positive_hidden", default: .probabilities),
-      negativeHidden: try settings.choice("negative_hidden", default: .probabilities),
-      negativeVisible: try settings.choice("negative_visible", default: .samples))
+    options = try ContrastiveDivergenceOptions(settings)
+    startsAtData = try Self.startsAtData(settings)
     deviation = try settings.number("initial_deviation", default: 0.01, in: 0...100)
     pseudoLikelihood = try units.pseudoLikelihood(settings)
     sampleSweeps = try settings.integer("sample_sweeps", default: 1000, in: 1...1_000_000)
   }
 
-  private static func chains(_ settings: SettingsReader, _ sampler: SamplerName) throws -> Int? {
-    if sampler == .pcd { return try settings.integer("chains", default: 100, in: 1...10_000_000) }
-    guard settings.has("chains") else {
-      return try settings.optionalInteger("chains", in: 1...10_000_000)
-    }
-    throw settings.error("belongs to sampler: pcd; sampler: cd starts at the data", key: "chains")
+  private enum Start: String, CaseIterable { case zero, data }
+
+  private static func startsAtData(_ settings: SettingsReader) throws -> Bool {
+    let start: Start = try settings.choice("initial_visible_bias", default: Start.zero)
+    return start == .data
   }
+
+  /// Biases and offsets start there.
+  var usesTrainingMean: Bool { startsAtData || options.centering != .none }
 
   func warnings(_ configuration: RunConfiguration) -> [String] { units.warnings(configuration) }
 
@@ -47,10 +42,13 @@ struct RBMFamily: ModelFamily {
     let machine = RestrictedBoltzmannMachine(
       visible: context.shape.count, hidden: hidden, visibleUnits: units.visible)
     machine.initialize(seed: context.seed, deviation: Float(deviation))
+    let means = context.trainingMean.map(machine.visibleLayer.inputsOfMeans)
+    if startsAtData, let means { machine.startVisibleBias(at: means) }
     return Stage(
       name: "rbm",
       objective: ContrastiveDivergence(
-        machine, options: options, seed: context.seed, layout: context.layout),
+        machine, options: options, seed: context.seed, layout: context.layout,
+        visibleMeans: means),
       evaluator: RBMEvaluator(machine, pseudoLikelihood: pseudoLikelihood),
       encoder: Stage.Encoder(width: hidden) { samples, _ in machine.codes(samples) },
       sampler: { request in
