@@ -16,7 +16,8 @@ extension ParallelTests {
     @Test(
       "a step in steady state allocates nothing",
       arguments: [
-        "cd", "pcd", "adam", "vae", "convolutions", "global-norm", "stacked", "boltzmann",
+        "cd", "pcd", "adam", "vae", "convolutions", "global-norm", "stacked", "tempering",
+        "centred", "gaussian", "boltzmann",
       ])
     func allocations(name: String) throws {
       for (ranks, transport) in [(nil, .messages), (2, .messages), (2, .sharedMemory)] as [Way] {

@@ -34,6 +34,8 @@ public struct RandomPurpose: Sendable, Equatable {
   public static let annealing = RandomPurpose(number: 11)
   /// Hidden units of a general Boltzmann machine whose visible ones are clamped to data.
   public static let clamped = RandomPurpose(number: 12)
+  /// Exchanges of states between replicas at different temperatures.
+  public static let replicaExchange = RandomPurpose(number: 14)
   /// First positions of the points of an embedding.
   public static let embedding = RandomPurpose(number: 20)
 }
