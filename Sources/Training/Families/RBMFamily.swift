@@ -13,7 +13,7 @@ struct RBMFamily: ModelFamily {
   private let hidden: Int
   private let options: ContrastiveDivergenceOptions
   private let deviation: Double
-  private let pseudoLikelihood: Bool
+  private let evaluation: RBMEvaluationSettings
   private let sampleSweeps: Int
 
   init(_ settings: SettingsReader) throws {
@@ -29,7 +29,7 @@ struct RBMFamily: ModelFamily {
       negativeHidden: try settings.choice("negative_hidden", default: .probabilities),
       negativeVisible: try settings.choice("negative_visible", default: .samples))
     deviation = try settings.number("initial_deviation", default: 0.01, in: 0...100)
-    pseudoLikelihood = try settings.flag("pseudo_likelihood", default: true)
+    evaluation = try RBMEvaluationSettings(settings, isBernoulli: true)
     sampleSweeps = try settings.integer("sample_sweeps", default: 1000, in: 1...1_000_000)
   }
 
@@ -57,7 +57,8 @@ struct RBMFamily: ModelFamily {
       name: "rbm",
       objective: ContrastiveDivergence(
         machine, options: options, seed: context.seed, layout: context.layout),
-      evaluator: RBMEvaluator(machine, pseudoLikelihood: pseudoLikelihood),
+      evaluator: RBMEvaluator(
+        machine, options: try evaluation.options(machine), seed: context.seed),
       encoder: Stage.Encoder(width: hidden) { samples, _ in machine.codes(samples) },
       sampler: { request in
         let sampler = GibbsSampler(machine, chains: request.chains, seed: request.seed)

@@ -109,7 +109,7 @@ public final class TrainingRun {
       try keepWhatWasResumed(trainer)
     }
     sayMemory(stage)
-    let evaluation = try StageEvaluation(stage, setup.data, setup.across)
+    let evaluation = try StageEvaluation(stage, setup.data, setup.across, communicator)
     watch.restart()
     reasonToEnd = nil
     while position.epoch < epochs && !reachedStepLimit && !stopsEarly {
