@@ -6,6 +6,10 @@ import Tensors
 /// Machines of a few units of every kind, and their densities by plain sums in Float64.
 struct SmallMachine {
   let machine: RestrictedBoltzmannMachine
+  private let (w, b, c): ([Double], [Double], [Double])
+  private let sigma: [Double]
+  private let hiddenStates: [[Double]]
+  private var logPartition = 0.0
 
   /// Weights, biases and log-variances are drawn from normal distributions.
   init(
@@ -23,14 +27,14 @@ struct SmallMachine {
       stream.normal(item: 2, into: variances.buffer)
       variances.scale(by: 0.5)
     }
-  }
-
-  private var w: [Double] { machine.weights.elements.map(Double.init) }
-  private var b: [Double] { machine.hiddenBias.elements.map(Double.init) }
-  private var c: [Double] { machine.visibleBias.elements.map(Double.init) }
-  private var deviations: [Double] {
-    machine.visibleLayer.logVariance.map { $0.elements.map { exp(0.5 * Double($0)) } }
-      ?? Array(repeating: 1, count: machine.visible)
+    w = machine.weights.elements.map(Double.init)
+    b = machine.hiddenBias.elements.map(Double.init)
+    c = machine.visibleBias.elements.map(Double.init)
+    sigma =
+      machine.visibleLayer.logVariance.map { $0.elements.map { exp(0.5 * Double($0)) } }
+      ?? Array(repeating: 1, count: visible)
+    hiddenStates = Self.states(hidden)
+    logPartition = sumOfAll()
   }
 
   /// All states of a layer of units that are on or off, those of a label one-hot.
@@ -46,13 +50,11 @@ struct SmallMachine {
   /// log p(x), of x in the data's scale with its label one-hot, from the definition of the energy: the sum
   /// over h of exp(−E(x, h)) over the sum (integral) over all x and h.
   func logDensity(_ x: [Double]) -> Double {
-    let hidden = Self.states(machine.hidden)
-    return logSumExp(hidden.map { -energy(x, $0) }) - logPartition()
+    logSumExp(hiddenStates.map { -energy(x, $0) }) - logPartition
   }
 
   /// E(x, h) as the models' definition has it.
   private func energy(_ x: [Double], _ h: [Double]) -> Double {
-    let sigma = deviations
     var energy = -zip(b, h).reduce(0) { $0 + $1.0 * $1.1 }
     for j in h.indices {
       for i in x.indices { energy -= h[j] * w[j * x.count + i] * x[i] / sigma[i] }
@@ -68,13 +70,12 @@ struct SmallMachine {
   }
 
   /// log Σ_h ∫dx exp(−E), Gaussian x by the integral of every one, ∫ exp(−½(x/σ)² + t x) = σ√2π exp(½σ²t²).
-  private func logPartition() -> Double {
-    let hidden = Self.states(machine.hidden)
+  private func sumOfAll() -> Double {
+    let hidden = hiddenStates
     guard machine.visibleLayer.kind.isGaussian else {
       let visible = Self.states(machine.visible, classes: machine.visibleLayer.kind.classes)
       return logSumExp(visible.flatMap { x in hidden.map { -energy(x, $0) } })
     }
-    let sigma = deviations
     return logSumExp(
       hidden.map { h in
         var sum = zip(b, h).reduce(0) { $0 + $1.0 * $1.1 }
