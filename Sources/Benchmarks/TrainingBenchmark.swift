@@ -13,6 +13,7 @@ struct TrainingBenchmark {
   let name: String
   /// Settings below `model`, YAML in one line.
   let model: String
+  var transform = "unit"
   var optimizer = "{learning_rate: 0.001, momentum: 0.9}"
   var reduction = "reproducible"
   /// Floating-point operations of a sample's products.
@@ -27,6 +28,9 @@ struct TrainingBenchmark {
     TrainingBenchmark(
       name: "rbm-cd10", model: "{family: rbm, hidden: 500, gibbs_steps: 10}",
       flopsPerSample: 23 * 2 * 784 * 500),
+    TrainingBenchmark(
+      name: "grbm", model: "{family: rbm, hidden: 250, visible: gaussian}",
+      transform: "standardize", flopsPerSample: 5 * 2 * 784 * 250),
     TrainingBenchmark(
       name: "rbm-pcd", model: "{family: rbm, hidden: 500, sampler: pcd, chains: CHAINS}",
       flopsPerSample: 5 * 2 * 784 * 500),
@@ -105,7 +109,7 @@ struct TrainingBenchmark {
     let batch = Self.samplesPerRank * communicator.size
     let model = model.replacing("CHAINS", with: "\(batch)")
     let text = """
-      data: {train: {file: \(file), images: /train/images}, transform: unit}
+      data: {train: {file: \(file), images: /train/images}, transform: \(transform)}
       model: \(model)
       training: {global_batch: \(batch), reduction: \(reduction)}
       optimizer: \(optimizer)

@@ -1,6 +1,5 @@
 #include "philox_lanes.h"
 
-#include <math.h>
 #include <string.h>
 
 void sdt_philox_block(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
@@ -35,19 +34,5 @@ void sdt_uniform_fill(sdt_stream stream, uint32_t item, float *out, size_t count
     sdt_philox_group(stream, item, (uint32_t)(base / SDT_GROUP), words);
     size_t n = count - base < SDT_GROUP ? count - base : SDT_GROUP;
     for (size_t i = 0; i < n; i++) out[base + i] = sdt_unit_float(words[i]);
-  }
-}
-
-void sdt_normal_fill(sdt_stream stream, uint32_t item, float *out, size_t count) {
-  uint32_t words[SDT_GROUP];
-  for (size_t base = 0; base < count; base += SDT_GROUP) {
-    sdt_philox_group(stream, item, (uint32_t)(base / SDT_GROUP), words);
-    for (size_t i = 0; i < SDT_GROUP / 2; i++) {
-      // 1 - u lies in (0, 1], so the logarithm is finite.
-      double radius = sqrt(-2.0 * log(1.0 - (words[i] >> 8) * 0x1p-24));
-      double angle = 6.283185307179586 * ((words[i + 32] >> 8) * 0x1p-24);
-      if (base + i < count) out[base + i] = (float)(radius * cos(angle));
-      if (base + i + 32 < count) out[base + i + 32] = (float)(radius * sin(angle));
-    }
   }
 }

@@ -32,6 +32,8 @@ public protocol Objective: AnyObject {
   /// Nil where the sums are gradients of nothing that is measured; then only optimizers that look at
   /// gradients alone can train it.
   var loss: Int? { get }
+  /// What is reported of the means of the metrics over an interval: the means themselves, or what they come to.
+  func reported(_ means: [(name: String, value: Double)]) -> [(name: String, value: Double)]
   /// What belongs to chains or samples and outlives a step; stored in checkpoints and dealt anew
   /// when the number of ranks changes.
   var state: [ShardedState] { get }
@@ -71,6 +73,9 @@ public protocol Objective: AnyObject {
 extension Objective {
   /// No value is what the sums are gradients of.
   public var loss: Int? { nil }
+  /// The means themselves.
+  public func reported(_ means: [(name: String, value: Double)]) -> [(name: String, value: Double)]
+  { means }
   /// It is one function.
   public func lossChanges(inEpoch epoch: Int) -> Bool { false }
   /// Nothing is planned.

@@ -11,6 +11,8 @@ public class ChainedOptimizer: Optimizer {
   public let needsWholeGradient: Bool
 
   private var links: [any GradientTransformation]
+  /// How each slice is treated.
+  private let groups: [ParameterGroup]
   private let firstStates: [Int]
   private let parameters: ParameterSet
   private let range: Range<Int>
@@ -20,9 +22,11 @@ public class ChainedOptimizer: Optimizer {
   /// A chain over the parameters given, or all of a set.
   /// - Parameters:
   ///   - names: the parameters that it moves. What lies between them costs memory.
+  ///   - groups: parameters that are treated in ways of their own.
   ///   - links: in the order in which they see a gradient; one of them is a rule.
   public init(
-    _ parameters: ParameterSet, names: Set<String>? = nil, _ links: [any GradientTransformation]
+    _ parameters: ParameterSet, names: Set<String>? = nil, groups: [ParameterGroup] = [],
+    _ links: [any GradientTransformation]
   ) {
     let slices = parameters.layout.slices.filter { names?.contains($0.name) ?? true }
     let range = (slices.first?.offset ?? 0)..<(slices.last?.range.upperBound ?? 0)
@@ -30,7 +34,11 @@ public class ChainedOptimizer: Optimizer {
     self.parameters = parameters
     self.range = range
     self.links = links
-    needsWholeGradient = links.contains(where: \.needsNorm)
+    self.groups = slices.map { slice in
+      groups.first { $0.name == slice.name } ?? ParameterGroup(name: slice.name)
+    }
+    needsWholeGradient =
+      links.contains(where: \.needsNorm) || self.groups.contains { $0.clipNorm != nil }
     let all = links.flatMap(\.state)
     precondition(Set(all.map(\.name)).count == all.count, "states have different names")
     state = all.map { state in
@@ -70,9 +78,10 @@ public class ChainedOptimizer: Optimizer {
 
   /// Slice by slice and block by block, each block through the whole chain.
   public func update(_ range: Range<Int>, gradient: UnsafePointer<Float>, count: Int) {
-    let scale = 1 / Float(count)
-    for slice in slices {
+    for (slice, group) in zip(slices, groups) {
       let part = slice.range.clamped(to: range)
+      guard !part.isEmpty else { continue }
+      let scale = clip(group, slice, part, gradient + (part.lowerBound - range.lowerBound), count)
       var place = part.lowerBound
       while place < part.upperBound {
         let end = min(place + UpdateBlock.capacity, part.upperBound)
@@ -81,10 +90,23 @@ public class ChainedOptimizer: Optimizer {
             count: end - place, areWeights: slice.shape.count > 1,
             parameters: parameters.flat.pointer + place,
             gradient: gradient + (place - range.lowerBound), scale: scale,
+            rateFactor: Float(group.rateFactor),
             scratch: scratch.pointer, states: states, offset: place - self.range.lowerBound))
         place = end
       }
     }
+  }
+
+  /// What the sums are multiplied by: 1 / count, or less where a group's gradient is longer than it may
+  /// be. A norm that is not a number makes parameters that are none: a diverged model must be seen.
+  private func clip(
+    _ group: ParameterGroup, _ slice: SliceLayout.Slice, _ part: Range<Int>,
+    _ gradient: UnsafePointer<Float>, _ count: Int
+  ) -> Float {
+    guard let bound = group.clipNorm else { return 1 / Float(count) }
+    precondition(part == slice.range, "what needs the whole gradient gets whole parameters")
+    let norm = sdt_dot(gradient, gradient, part.count).squareRoot() / Double(count)
+    return norm <= bound ? 1 / Float(count) : Float(bound / norm / Double(count))
   }
 
   private func apply(_ block: UpdateBlock) {

@@ -63,7 +63,10 @@ public struct OptimizerOptions: Sendable, Equatable {
   }
 
   /// An optimizer of the parameters of a set, or of those named.
-  public func optimizer(_ parameters: ParameterSet, names: Set<String>? = nil) -> ChainedOptimizer {
-    ChainedOptimizer(parameters, names: names, chain)
+  /// - Parameter groups: parameters that are treated in ways of their own.
+  public func optimizer(
+    _ parameters: ParameterSet, names: Set<String>? = nil, groups: [ParameterGroup] = []
+  ) -> ChainedOptimizer {
+    ChainedOptimizer(parameters, names: names, groups: groups, chain)
   }
 }

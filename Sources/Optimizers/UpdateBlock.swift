@@ -18,6 +18,8 @@ public struct UpdateBlock {
   public private(set) var gradient: UnsafePointer<Float>
   /// What the gradient is still to be multiplied by.
   public var scale: Float
+  /// What the learning rate of these parameters is multiplied by.
+  public let rateFactor: Float
   /// What part of the parameters is still to be added to the gradient.
   public var decay: Float = 0
   /// What part of the parameters a step starts from.
@@ -30,7 +32,8 @@ public struct UpdateBlock {
 
   init(
     count: Int, areWeights: Bool, parameters: UnsafeMutablePointer<Float>,
-    gradient: UnsafePointer<Float>, scale: Float, scratch: UnsafeMutablePointer<Float>,
+    gradient: UnsafePointer<Float>, scale: Float, rateFactor: Float,
+    scratch: UnsafeMutablePointer<Float>,
     states: UnsafePointer<UnsafeMutablePointer<Float>>, offset: Int
   ) {
     self.count = count
@@ -38,6 +41,7 @@ public struct UpdateBlock {
     self.parameters = parameters
     self.gradient = gradient
     self.scale = scale
+    self.rateFactor = rateFactor
     self.scratch = scratch
     self.states = states
     self.offset = offset
@@ -51,7 +55,8 @@ public struct UpdateBlock {
   /// What a kernel does besides its rule.
   func step(learningRate: Float) -> sdt_step {
     sdt_step(
-      learning_rate: learningRate, gradient_scale: scale, weight_decay: decay, keep: keep)
+      learning_rate: learningRate * rateFactor, gradient_scale: scale, weight_decay: decay,
+      keep: keep)
   }
 
   /// Lets a kernel write the finished gradient; nothing is left to be applied to it.

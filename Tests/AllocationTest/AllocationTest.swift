@@ -54,6 +54,12 @@ struct AllocationTest {
     "convolutions":
       "{family: vae, latent: 8, encoder: [{conv: 8, kernel: 4, stride: 2, padding: 1}, "
       + "{layer_norm: true}, 96, {dropout: 0.2}], decoder: [96]}",
+    "tempering":
+      "{family: rbm, hidden: 160, sampler: tempering, chains: 30, temperatures: 4}",
+    "centred":
+      "{family: rbm, hidden: 160, sampler: pcd, centering: model-and-data, "
+      + "sparsity: {target: 0.1, cost: 0.1}}",
+    "gaussian": "{family: rbm, hidden: 160, visible: gaussian, deviation: learned}",
     "stacked": "{family: autoencoder, encoder: [160, 128], corruption: {kind: mask, share: 0.3}, "
       + "pretraining: {method: autoencoder, epochs: 1}}",
   ]

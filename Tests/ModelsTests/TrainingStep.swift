@@ -14,14 +14,15 @@ final class Rank {
   let layout: ShardLayout
   let batch: Batch
 
-  /// A machine with parameters [weights, hidden biases, visible biases].
+  /// A machine with parameters [weights, hidden biases, visible biases], and log σ² where it is learned.
   init(
-    visible: Int, hidden: Int, parameters: [Float], options: ContrastiveDivergenceOptions,
+    visible: Int, hidden: Int, units: UnitKind = .bernoulli, parameters: [Float],
+    options: ContrastiveDivergenceOptions,
     optimizer: StochasticGradientDescent.Options = .init(learningRate: .constant(0.1)),
     seed: UInt64, layout: ShardLayout, batchSize: Int
   ) {
     self.layout = layout
-    machine = RestrictedBoltzmannMachine(visible: visible, hidden: hidden)
+    machine = RestrictedBoltzmannMachine(visible: visible, hidden: hidden, visibleUnits: units)
     let flat = machine.parameters.flat
     flat.assign(Tensor(shape: flat.shape, elements: parameters))
     objective = ContrastiveDivergence(machine, options: options, seed: seed, layout: layout)

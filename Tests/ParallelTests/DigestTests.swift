@@ -25,6 +25,28 @@ extension ParallelTests {
       Case(
         name: "CD-3, samples", settings: ["model.gibbs_steps=3", "model.negative_hidden=samples"]),
       Case(name: "persistent, 13 chains", settings: ["model.sampler=pcd", "model.chains=13"]),
+      Case(
+        name: "Gaussian, learned variance",
+        settings: [
+          "model.visible=gaussian", "model.deviation=learned", "data.transform=standardize",
+          "optimizer.learning_rate=0.001",
+        ]),
+      Case(
+        name: "tempering, by messages",
+        settings: ["model.sampler=tempering", "model.chains=11", "model.temperatures=4"],
+        transport: .messages),
+      Case(
+        name: "mean-field, centred, from the data's mean",
+        settings: [
+          "model.sampler=mean-field", "model.damping=0.5", "model.gibbs_steps=2",
+          "model.centering=data", "model.initial_visible_bias=data",
+        ]),
+      Case(
+        name: "persistent, centred, sparse, by messages",
+        settings: [
+          "model.sampler=pcd", "model.chains=13", "model.centering=model-and-data",
+          "model.sparsity={target: 0.1, cost: 0.1}",
+        ], transport: .messages),
       Case(name: "by messages", settings: ["model.hidden=40"], transport: .messages),
       Case(
         name: "persistent, by messages", settings: ["model.sampler=pcd", "model.chains=13"],

@@ -45,6 +45,21 @@ extension ParallelTests {
       #expect(try trial.inspect(kept[0])["step"]?.intValue == 7)
     }
 
+    @Test("a learning rate that no Gaussian machine survives", arguments: [nil, 2])
+    func gaussianDiverged(ranks: Int?) throws {
+      let trial = try Trial()
+      let result = try trial.train(
+        "run", ranks: ranks,
+        [
+          "model.visible=gaussian", "model.deviation=learned", "data.transform=standardize",
+          "model.variance_clip=1000000", "optimizer.learning_rate=1000",
+        ], status: 4)
+      #expect(result.errorLines.count == 1, "\(result.errors)")
+      #expect(
+        result.errors.contains("not finite at step")
+          && result.errors.contains("lower optimizer.learning_rate"))
+    }
+
     @Test("more ranks than shards")
     func tooManyRanks() throws {
       let trial = try Trial()

@@ -21,5 +21,7 @@ void sdt_philox_fill(sdt_stream stream, uint32_t item, uint32_t *out, size_t cou
 /// `count` uniform numbers in [0, 1): the upper 24 bits of each word, exactly representable.
 void sdt_uniform_fill(sdt_stream stream, uint32_t item, float *out, size_t count);
 
-/// `count` standard normal numbers (Box and Muller, 1958): pairs of words (e, e + 32) of a group of 64.
+/// `count` standard normal numbers (Box and Muller, 1958): pairs of words (e, e + 32) of a group of 64, of
+/// which the upper 24 bits count, so that none is beyond 5.77. Off by a few units in the last place, and the
+/// same bits on every CPU level.
 void sdt_normal_fill(sdt_stream stream, uint32_t item, float *out, size_t count);

@@ -32,6 +32,8 @@ public struct RandomPurpose: Sendable, Equatable {
   public static let corruption = RandomPurpose(number: 10)
   /// The runs of annealed importance sampling.
   public static let annealing = RandomPurpose(number: 11)
+  /// Exchanges of states between replicas at different temperatures.
+  public static let replicaExchange = RandomPurpose(number: 14)
   /// First positions of the points of an embedding.
   public static let embedding = RandomPurpose(number: 20)
 }

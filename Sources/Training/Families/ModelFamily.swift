@@ -16,17 +16,21 @@ public struct StageContext {
   public let earlier: [ParameterSet]
   /// What batch norm takes in evaluation.
   public let normalization: NormalizationStatistics
+  /// The mean of the transformed training samples, of a model that starts there; nil where none does, or
+  /// where a checkpoint holds what became of it.
+  public let trainingMean: Tensor?
 
   /// A context.
   public init(
     shape: SampleShape, seed: UInt64, layout: ShardLayout, earlier: [ParameterSet],
-    normalization: NormalizationStatistics = .running
+    normalization: NormalizationStatistics = .running, trainingMean: Tensor? = nil
   ) {
     self.shape = shape
     self.seed = seed
     self.layout = layout
     self.earlier = earlier
     self.normalization = normalization
+    self.trainingMean = trainingMean
   }
 
   /// The shape in which a stack takes samples: as images where a layer of it takes images, else as
@@ -54,6 +58,9 @@ public protocol ModelFamily: SendableMetatype {
   /// The number of classes that labels must name, from 0; nil when the model takes no labels.
   var classes: Int? { get }
 
+  /// Whether what a fresh run starts from depends on the mean of the training samples.
+  var usesTrainingMean: Bool { get }
+
   /// What transformed samples must lie in; nil when the model takes any numbers.
   var sampleRange: ClosedRange<Double>? { get }
 
@@ -72,6 +79,8 @@ extension ModelFamily {
   public var curriculum: [StagePlan] { [StagePlan(name: Self.name)] }
   /// No labels.
   public var classes: Int? { nil }
+  /// It does not.
+  public var usesTrainingMean: Bool { false }
   /// Any numbers.
   public var sampleRange: ClosedRange<Double>? { nil }
   /// All do.

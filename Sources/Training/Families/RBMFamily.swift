@@ -3,60 +3,52 @@ import Models
 import Objectives
 import Tensors
 
-/// `family: rbm`: a restricted Boltzmann machine of Bernoulli units.
+/// `family: rbm`: a restricted Boltzmann machine of Bernoulli hidden units.
 struct RBMFamily: ModelFamily {
   static let name = "rbm"
 
-  private enum Units: String, CaseIterable { case bernoulli }
-  private enum SamplerName: String, CaseIterable { case cd, pcd }
-
   private let hidden: Int
+  private let units: RBMUnitSettings
   private let options: ContrastiveDivergenceOptions
+  /// Whether the visible biases start where the data's means are.
+  private let startsAtData: Bool
   private let deviation: Double
   private let evaluation: RBMEvaluationSettings
   private let sampleSweeps: Int
 
   init(_ settings: SettingsReader) throws {
     hidden = try settings.integer("hidden", in: 1...1_000_000)
-    let _: Units = try settings.choice("visible", default: .bernoulli)
-    let sampler: SamplerName = try settings.choice("sampler", default: .cd)
-    let steps = try settings.schedule("gibbs_steps", default: 1, in: 1...10000)
-    let chains = try Self.chains(settings, sampler)
-    options = ContrastiveDivergenceOptions(
-      negativePhase: chains.map { .persistent(chains: $0) } ?? .contrastiveDivergence,
-      gibbsSteps: steps,
-      positiveHidden: try settings.choice("positive_hidden", default: .probabilities),
-      negativeHidden: try settings.choice("negative_hidden", default: .probabilities),
-      negativeVisible: try settings.choice("negative_visible", default: .samples))
+    units = try RBMUnitSettings(settings)
+    options = try ContrastiveDivergenceOptions(settings)
+    startsAtData = try Self.startsAtData(settings)
     deviation = try settings.number("initial_deviation", default: 0.01, in: 0...100)
-    evaluation = try RBMEvaluationSettings(settings, isBernoulli: true)
+    evaluation = try RBMEvaluationSettings(settings, isBernoulli: !units.visible.isGaussian)
     sampleSweeps = try settings.integer("sample_sweeps", default: 1000, in: 1...1_000_000)
   }
 
-  private static func chains(_ settings: SettingsReader, _ sampler: SamplerName) throws -> Int? {
-    if sampler == .pcd { return try settings.integer("chains", default: 100, in: 1...10_000_000) }
-    guard settings.has("chains") else {
-      return try settings.optionalInteger("chains", in: 1...10_000_000)
-    }
-    throw settings.error("belongs to sampler: pcd; sampler: cd starts at the data", key: "chains")
+  private enum Start: String, CaseIterable { case zero, data }
+
+  private static func startsAtData(_ settings: SettingsReader) throws -> Bool {
+    let start: Start = try settings.choice("initial_visible_bias", default: Start.zero)
+    return start == .data
   }
 
-  /// Units that are on or off stand for numbers from 0 to 1.
-  func warnings(_ configuration: RunConfiguration) -> [String] {
-    guard configuration.data.transform == .standardize else { return [] }
-    return [
-      "warning: data.transform: standardize gives numbers of both signs, but model.visible: bernoulli "
-        + "stands for numbers from 0 to 1; unit or a binarize transform suits it"
-    ]
-  }
+  /// Biases and offsets start there.
+  var usesTrainingMean: Bool { startsAtData || options.centering != .none }
+
+  func warnings(_ configuration: RunConfiguration) -> [String] { units.warnings(configuration) }
 
   func stage(_ index: Int, _ context: StageContext) throws -> Stage {
-    let machine = RestrictedBoltzmannMachine(visible: context.shape.count, hidden: hidden)
+    let machine = RestrictedBoltzmannMachine(
+      visible: context.shape.count, hidden: hidden, visibleUnits: units.visible)
     machine.initialize(seed: context.seed, deviation: Float(deviation))
+    let means = context.trainingMean.map(machine.visibleLayer.inputsOfMeans)
+    if startsAtData, let means { machine.startVisibleBias(at: means) }
     return Stage(
       name: "rbm",
       objective: ContrastiveDivergence(
-        machine, options: options, seed: context.seed, layout: context.layout),
+        machine, options: options, seed: context.seed, layout: context.layout,
+        visibleMeans: means),
       evaluator: RBMEvaluator(
         machine, options: try evaluation.options(machine), seed: context.seed),
       encoder: Stage.Encoder(width: hidden) { samples, _ in machine.codes(samples) },
@@ -65,8 +57,8 @@ struct RBMFamily: ModelFamily {
         if let start = request.start { sampler.start(at: start) }
         return sampler.run(steps: 0..<request.sweeps)
       },
-      samplerStarts: true,
-      pictures: { pictures(machine, $0.samples, context.seed) })
+      samplerStarts: true, sampleValues: units.values,
+      pictures: { pictures(machine, $0.samples, context.seed) }, groups: units.groups)
   }
 
   private func pictures(
@@ -77,7 +69,7 @@ struct RBMFamily: ModelFamily {
       Picture(
         name: "reconstructions", title: "Test samples and their reconstructions",
         rows: [examples, machine.reconstructions(machine.codes(examples))],
-        labels: ["sample", "model"], values: .unit),
+        labels: ["sample", "model"], values: units.values),
       chains(machine, examples, seed),
     ]
   }
@@ -98,6 +90,6 @@ struct RBMFamily: ModelFamily {
     }
     return Picture(
       name: "samples", title: "Gibbs chains from test samples, by the number of sweeps",
-      rows: rows, labels: labels, values: .unit)
+      rows: rows, labels: labels, values: units.values)
   }
 }

@@ -39,6 +39,8 @@ public struct Stage {
   public let pictures: (Examples) -> [Picture]
   /// Whether the codes of test samples are drawn as points in the plane, coloured by class.
   public let drawsCodes: Bool
+  /// Parameters that optimizers treat in ways of their own.
+  public let groups: [ParameterGroup]
 
   /// The hidden code of samples.
   public struct Encoder {
@@ -63,12 +65,12 @@ public struct Stage {
     name: String, objective: any Objective, evaluator: (any Evaluator)? = nil,
     encoder: Encoder? = nil, sampler: Sampler? = nil, samplerStarts: Bool = false,
     sampleValues: Picture.Values = .unit, pictures: @escaping (Examples) -> [Picture] = { _ in [] },
-    drawsCodes: Bool = false
+    drawsCodes: Bool = false, groups: [ParameterGroup] = []
   ) {
     (self.name, self.objective, self.evaluator) = (name, objective, evaluator)
     (self.encoder, self.sampler, self.pictures) = (encoder, sampler, pictures)
     (self.samplerStarts, self.sampleValues) = (samplerStarts, sampleValues)
-    self.drawsCodes = drawsCodes
+    (self.drawsCodes, self.groups) = (drawsCodes, groups)
   }
 
   /// Draws samples [chains, visible].

@@ -223,6 +223,12 @@ public final class DataPipeline {
       cache: isKept ? (split == .test ? testCache : trainCache) ?? .none : .none)
   }
 
+  /// The mean of the training samples as the model sees them, [visible]: an exact sum over shards, the same
+  /// bits on any number of ranks. Every rank calls this together.
+  func trainingMean(_ across: any GlobalSum) throws -> Tensor {
+    try Moments(comparisonLoader(), across: across).mean
+  }
+
   /// The first samples of the test set, or of the training set without one.
   public func examples(_ count: Int) throws -> Examples {
     let table = test ?? train

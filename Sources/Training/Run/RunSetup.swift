@@ -14,6 +14,8 @@ struct RunSetup {
   let data: DataPipeline
   let directory: RunDirectory
   let checkpoint: Checkpoint?
+  /// What a fresh run of some models starts from.
+  private let trainingMean: Tensor?
   /// What rank 0 has to tell about skipped checkpoints, and which one it took.
   let notes: [String]
 
@@ -48,6 +50,9 @@ struct RunSetup {
       stored: checkpoint)
     try data.waitForCache(communicator)
     self.configuration = configuration
+    trainingMean =
+      checkpoint == nil && configuration.model.usesTrainingMean
+      ? try data.trainingMean(across) : nil
     try together(communicator) { [self] in try checkFits() }
   }
 
@@ -114,7 +119,7 @@ struct RunSetup {
   func context(earlier: [ParameterSet]) -> StageContext {
     StageContext(
       shape: data.train.shape, seed: configuration.seed, layout: layout, earlier: earlier,
-      normalization: configuration.evaluation.batchNorm)
+      normalization: configuration.evaluation.batchNorm, trainingMean: trainingMean)
   }
 
   /// A run goes on only as what it was.

@@ -203,9 +203,10 @@ public final class StageTrainer {
       accumulator.resetMetrics()
     }
     let sums = try across.sum(values, width: 2 * names.count)
-    return names.enumerated().compactMap { i, name in
-      sums[2 * i + 1] > 0 ? (name, sums[2 * i] / sums[2 * i + 1]) : nil
+    let means = names.enumerated().compactMap { i, name in
+      sums[2 * i + 1] > 0 ? (name: name, value: sums[2 * i] / sums[2 * i + 1]) : nil
     }
+    return stage.objective.reported(means)
   }
 
   /// The metric sums of this rank's shards in the interval under way.

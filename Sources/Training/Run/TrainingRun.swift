@@ -128,7 +128,8 @@ public final class TrainingRun {
     let objective = stage.objective
     // What an objective moves by itself has no gradient, and no average.
     let names = Set(objective.phases.flatMap { $0.sums.slices.map(\.name) })
-    let optimizer = choice(plan).stochastic?.optimizer(objective.parameters, names: names)
+    let optimizer = choice(plan).stochastic?.optimizer(
+      objective.parameters, names: names, groups: stage.groups)
     let trainer = try StageTrainer(
       stage, optimizers: optimizer.map { one in objective.phases.map { _ in one } } ?? [],
       loader: setup.data.trainingLoader(), layout: setup.layout,

@@ -2,49 +2,80 @@ import CKernels
 import Objectives
 import Tensors
 
+/// The rows that a shard's chains have in a state, and what they draw as.
+struct ChainRows {
+  /// [chains of the shard, width], a view of the state.
+  let hidden: Tensor
+  /// Global indices of the chains.
+  let ids: UnsafeBufferPointer<UInt32>
+}
+
 /// The Markov chains of persistent CD: hidden samples with global indices, dealt to shards.
 ///
 /// Storing h rather than x makes a step one product shorter: x is drawn from the stored h, then h
-/// anew from x.
-final class PersistentChains {
-  /// The chains of one shard.
-  struct Part {
-    /// [chains of the shard, hidden], a view of the state.
-    let hidden: Tensor
-    /// Global indices of the chains.
-    let ids: UnsafeBufferPointer<UInt32>
+/// anew from x. Source: Tieleman, "Training restricted Boltzmann machines using approximations to the
+/// likelihood gradient", 2008.
+final class PersistentChains: NegativeSampler {
+  private let chains: ChainState
+  var state: [ShardedState] { [chains.state] }
+  var count: Int? { chains.state.count }
+
+  init(count: Int, _ machine: RestrictedBoltzmannMachine, seed: UInt64, layout: ShardLayout) {
+    chains = ChainState(
+      name: "chains", count: count, layer: machine.hiddenLayer, seed: seed, layout: layout)
   }
 
+  func rows(of shard: Int) -> Int? { chains.part(of: shard).ids.count }
+
+  func run(
+    _ shard: Batch.Shard, _ space: LearningSpace, _ sweeps: GibbsSweeps,
+    _ accumulator: Accumulator, _ place: Int
+  ) {
+    let rows = chains.part(of: shard.index)
+    guard let ids = rows.ids.baseAddress, !rows.ids.isEmpty else { return }
+    space.chainDrivers.assign(rows.hidden)
+    sweeps.run(space, ids: ids, keepsLast: true)
+    rows.hidden.assign(space.chainDrivers)
+  }
+}
+
+/// Hidden samples of chains, or of groups of replicas side by side, dealt to shards.
+final class ChainState {
   let state: ShardedState
-  private let parts: [Part]
+  private let parts: [ChainRows]
   private let firstShard: Int
   private let ids: UnsafeMutableBufferPointer<UInt32>
 
-  /// Starts every unit of every chain with a fair coin.
-  init(count: Int, hidden: Int, seed: UInt64, layout: ShardLayout) {
-    let state = ShardedState(name: "chains", count: count, width: hidden, layout: layout)
-    let ids = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: max(state.range.count, 1))
+  /// Starts every unit where no parameter has a part in: at a fair coin, or a standard normal number.
+  /// - Parameters:
+  ///   - count: the number of rows of the state over all ranks.
+  ///   - replicas: how many states of the layer a row holds; each draws as an item of its own.
+  init(
+    name: String, count: Int, replicas: Int = 1, layer: UnitLayer, seed: UInt64,
+    layout: ShardLayout
+  ) {
+    let width = layer.count
+    let state = ShardedState(
+      name: name, count: count, width: replicas * width, layout: layout)
+    let first = state.range.lowerBound * replicas
+    let rows = state.range.count * replicas
+    let ids = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: max(rows, 1))
     ids.initialize(repeating: 0)
-    for (place, chain) in state.range.enumerated() { ids[place] = UInt32(chain) }
-    if !state.range.isEmpty {
-      state.values.fill(0.5)
+    for place in 0..<rows { ids[place] = UInt32(first + place) }
+    let all = state.values.view(offset: 0, shape: [rows, width])
+    if rows > 0 {
       let stream = RandomStream(seed: seed, purpose: .chainStart)
-      sdt_bernoulli_draw(
-        state.values.pointer, state.values.pointer, state.range.count, hidden, stream.kernel,
-        ids.baseAddress!)
+      layer.drawStart(into: all, stream, ids.baseAddress!)
     }
     parts = layout.local.map { shard in
       let range = layout.range(of: shard, in: count)
-      let local =
-        range.lowerBound - state.range.lowerBound..<range.upperBound - state.range.lowerBound
-      return Part(hidden: state.values.rows(local), ids: UnsafeBufferPointer(rebasing: ids[local]))
+      let local = range.lowerBound * replicas - first..<range.upperBound * replicas - first
+      return ChainRows(hidden: all.rows(local), ids: UnsafeBufferPointer(rebasing: ids[local]))
     }
-    self.state = state
-    self.ids = ids
-    firstShard = layout.local.lowerBound
+    (self.state, self.ids, firstShard) = (state, ids, layout.local.lowerBound)
   }
 
-  func part(of shard: Int) -> Part { parts[shard - firstShard] }
+  func part(of shard: Int) -> ChainRows { parts[shard - firstShard] }
 
   deinit { ids.deallocate() }
 }

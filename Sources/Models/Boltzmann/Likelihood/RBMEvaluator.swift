@@ -108,6 +108,10 @@ public final class RBMEvaluator: Evaluator {
       ("reconstruction_error", test.mean(Place.error)),
       ("free_energy", test.mean(Place.freeEnergy)),
     ]
+    if machine.visibleLayer.kind.isGaussian {
+      let perPixel = test.mean(Place.error) / Double(machine.visibleLayer.sampleWidth)
+      values.append(("reconstruction_error_per_pixel", perPixel))
+    }
     if let train {
       values.append(
         ("free_energy_gap", train.mean(Place.freeEnergy) - test.mean(Place.freeEnergy)))

@@ -28,25 +28,81 @@ extension RestrictedBoltzmannMachine {
   /// Weights: −Σ h uᵀ of the data + ratio · Σ h uᵀ of the chains, as one product over the rows of both.
   /// With v = log σ², −∂E/∂v_i = ½(u_i − c_i/σ_i)² − ½ u_i (Wᵀh)_i, and the sum of the last over rows is
   /// the product of W and the weights' statistics, added over hidden units.
+  ///
+  /// With offsets μ and λ the gradient is the centred one, of parameters that are not: ∇W of u − μ and
+  /// h − λ, ∇c less ∇Wᵀλ and ∇b less ∇W μ. As ∇Wᵀλ = Σ rows of (λ·(h − λ)) (u − μ), that is a weight for each
+  /// row in the sums of the biases, and no product with ∇W. Σ μ and Σ λ over the data and over the chains
+  /// cancel over all shards and are left out.
   /// - Parameters:
-  ///   - values: the hidden rows of the chains are scaled by −ratio in place.
+  ///   - values: taken for scratch.
+  ///   - offsets: what is subtracted from u and h; nil is nothing.
+  ///   - pull: what is subtracted from h of the data alone, [hidden]: a penalty's derivative by the fields.
+  ///   - rowFactors: room for a number for every row of `values`, with offsets.
   ///   - slice: where the sums of the parameter of an index go.
-  func statistics(_ values: PhaseValues, ratio: Float, into slice: (Int) -> Tensor) {
+  func statistics(
+    _ values: PhaseValues, ratio: Float, offsets: CenteringOffsets? = nil, pull: Tensor? = nil,
+    rowFactors: Tensor? = nil, into slice: (Int) -> Tensor
+  ) {
     let (data, chain) = (values.data, values.chain)
-    columnDifference(data.hidden, chain.hidden, ratio, into: slice(1))
-    columnDifference(data.visible, chain.visible, ratio, into: slice(2))
-    chain.hidden.scale(by: -ratio)
-    multiply(values.hidden, .transposed, values.visible, .none, into: slice(0), alpha: -1)
-    if parameters.layout.slices.count > 3 {
+    let learnsVariance = parameters.layout.slices.count > 3
+    if learnsVariance {
       sdt_square_difference(
         slice(3).pointer, data.visible.pointer, data.visible.shape[0], chain.visible.pointer,
         chain.visible.shape[0], visibleLayer.unitBias().pointer, ratio, visible)
+    }
+    if let pull { subtract(pull, from: data.hidden) }
+    if let offsets, let rowFactors {
+      subtract(offsets.visible, from: values.visible)
+      subtract(offsets.hidden, from: values.hidden)
+      if learnsVariance { addOffsetProducts(values, ratio, offsets, into: slice) }
+      centeredColumns(values, ratio, offsets, rowFactors, into: slice)
+    } else {
+      columnDifference(data.hidden, chain.hidden, ratio, into: slice(1))
+      columnDifference(data.visible, chain.visible, ratio, into: slice(2))
+    }
+    chain.hidden.scale(by: -ratio)
+    multiply(values.hidden, .transposed, values.visible, .none, into: slice(0), alpha: -1)
+    if learnsVariance {
       sdt_halve_less_products(
         slice(3).pointer, weights.pointer, slice(0).pointer, hidden, visible)
     }
     // c acts on u as c / σ.
     guard let inverse = visibleLayer.inverseDeviations() else { return }
     sdt_multiply_into(slice(2).pointer, slice(2).pointer, inverse.pointer, visible)
+  }
+
+  /// The sums of the biases of centred rows: each row weighs 1 − λ·(h − λ) in that of u − μ, and
+  /// 1 − μ·(u − μ) in that of h − λ.
+  private func centeredColumns(
+    _ values: PhaseValues, _ ratio: Float, _ offsets: CenteringOffsets, _ factors: Tensor,
+    into slice: (Int) -> Tensor
+  ) {
+    let (rows, positive) = (values.visible.shape[0], values.data.visible.shape[0])
+    sdt_row_factors(
+      factors.pointer, values.visible.pointer, offsets.visible.pointer, rows, visible, positive,
+      ratio)
+    sdt_weighted_columns(
+      slice(1).pointer, values.hidden.pointer, factors.pointer, rows, hidden)
+    sdt_row_factors(
+      factors.pointer, values.hidden.pointer, offsets.hidden.pointer, rows, hidden, positive,
+      ratio)
+    sdt_weighted_columns(
+      slice(2).pointer, values.visible.pointer, factors.pointer, rows, visible)
+  }
+
+  /// What the product of centred rows leaves out of Σ h uᵀ: λ Σ(u − μ)ᵀ and Σ(h − λ) μᵀ.
+  private func addOffsetProducts(
+    _ values: PhaseValues, _ ratio: Float, _ offsets: CenteringOffsets, into slice: (Int) -> Tensor
+  ) {
+    columnDifference(values.data.hidden, values.chain.hidden, ratio, into: slice(1))
+    columnDifference(values.data.visible, values.chain.visible, ratio, into: slice(2))
+    sdt_less_outer_products(
+      slice(3).pointer, weights.pointer, offsets.hidden.pointer, slice(2).pointer,
+      slice(1).pointer, offsets.visible.pointer, hidden, visible)
+  }
+
+  private func subtract(_ offset: Tensor, from rows: Tensor) {
+    sdt_subtract_row(rows.pointer, offset.pointer, rows.shape[0], offset.count)
   }
 
   private func columnDifference(_ a: Tensor, _ b: Tensor, _ scale: Float, into out: Tensor) {
