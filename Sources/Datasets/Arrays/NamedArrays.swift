@@ -36,8 +36,10 @@ public struct NamedArrays: Sendable {
     var arrays: [String: Array] = [:]
     for member in archive.members where member.name.hasSuffix(".npy") {
       let source = try archive.source(of: member)
-      let header = try NPYHeader(readingFrom: source)
-      guard let values = try floats(source, header, member.size) else { continue }
+      // scikit-learn keeps components_ in Fortran order.
+      let header = try NPYHeader(readingFrom: source, acceptsColumnMajor: true)
+      guard var values = try floats(source, header, member.size) else { continue }
+      if header.isColumnMajor { values = rowMajor(values, header.shape) }
       arrays[String(member.name.dropLast(4))] = Array(shape: header.shape, values: values)
     }
     return arrays
@@ -64,6 +66,18 @@ public struct NamedArrays: Sendable {
           ? raw.loadUnaligned(fromByteOffset: place * 4, as: Float.self)
           : Float(raw.loadUnaligned(fromByteOffset: place * 8, as: Double.self))
       }
+    }
+  }
+
+  /// Elements of which the first axis moves fastest, in the order in which the last one does.
+  private static func rowMajor(_ values: [Float], _ shape: [Int]) -> [Float] {
+    values.indices.map { index in
+      var (rest, place) = (index, 0)
+      for (axis, length) in shape.enumerated().reversed() {
+        place += rest % length * shape[..<axis].reduce(1, *)
+        rest /= length
+      }
+      return values[place]
     }
   }
 
