@@ -7,6 +7,7 @@ public struct Benchmarks {
   /// The names of all rows.
   public static var names: [String] {
     TrainingBenchmark.all.map(\.name) + ConvolutionBenchmark.all.map(\.name)
+      + AnnealingBenchmark.names
       + ReductionBenchmark.all.map(\.name) + LoadingBenchmark.all.map(\.name)
   }
 
@@ -42,6 +43,10 @@ public struct Benchmarks {
     }
     for benchmark in ConvolutionBenchmark.all where wanted.contains(benchmark.name) {
       rows.append(try benchmark.run(communicator, reference))
+    }
+    // The two are measured in turns.
+    if AnnealingBenchmark.names.contains(where: wanted.contains) {
+      rows += try AnnealingBenchmark().run(communicator, reference)
     }
     // One rank has nobody to add with.
     for benchmark in ReductionBenchmark.all

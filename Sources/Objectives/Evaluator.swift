@@ -17,11 +17,37 @@ public protocol Evaluator: AnyObject {
   func accumulate(
     _ shard: Batch.Shard, split: EvaluationSplit, into sums: UnsafeMutablePointer<Double>)
 
-  /// Makes named values of sums over all shards.
+  /// Makes named values of sums over all shards. Which names there are does not depend on the sums.
   /// - Parameters:
   ///   - test: sums over the test set, and the number of samples.
   ///   - train: the same over as many training samples, or nil.
   func results(test: EvaluationSums, train: EvaluationSums?) -> [(name: String, value: Double)]
+
+  /// The names of the values that `conclude` gives after those of `results`.
+  var concludedNames: [String] { get }
+
+  /// All values, with those that ranks have to compute together once the sums are there, such as a
+  /// partition function. Every rank calls this together, after a pass over both splits.
+  /// - Returns: the same bits on every rank.
+  func conclude(
+    test: EvaluationSums, train: EvaluationSums?, across: any GlobalGather
+  ) throws -> [(name: String, value: Double)]
+
+  /// What a person should know of the last conclusion, one line each; the same on every rank.
+  var notes: [String] { get }
+}
+
+extension Evaluator {
+  /// None.
+  public var concludedNames: [String] { [] }
+  /// What follows from the sums alone.
+  public func conclude(
+    test: EvaluationSums, train: EvaluationSums?, across: any GlobalGather
+  ) throws -> [(name: String, value: Double)] {
+    results(test: test, train: train)
+  }
+  /// None.
+  public var notes: [String] { [] }
 }
 
 /// What makes a model better than another.

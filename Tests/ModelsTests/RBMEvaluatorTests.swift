@@ -10,7 +10,7 @@ struct RBMEvaluatorTests {
   private func sums(of values: [[Float]], split: EvaluationSplit = .test) -> [[Double]] {
     let machine = RestrictedBoltzmannMachine(visible: 3, hidden: 2)
     machine.parameters.flat.assign(Tensor(shape: [11], elements: EnumerationTests.Tiny.parameters))
-    let evaluator = RBMEvaluator(machine, pseudoLikelihood: true)
+    let evaluator = RBMEvaluator(machine, options: .init(pseudoLikelihood: .exact))
     evaluator.begin()
     return values.map { value in
       let batch = Batch(shards: 0..<1, width: 3) { _ in 1 }

@@ -7,6 +7,8 @@ import HDF5
 struct NPYHeader: Equatable {
   var type: ElementType
   var shape: [Int]
+  /// Whether the first axis moves fastest (Fortran order).
+  var isColumnMajor = false
 
   init(type: ElementType, shape: [Int]) {
     self.type = type
@@ -14,7 +16,8 @@ struct NPYHeader: Equatable {
   }
 
   /// Reads the header; the elements follow in `source`. Throws `DatasetError`.
-  init(readingFrom source: any ByteSource) throws {
+  /// - Parameter acceptsColumnMajor: whether arrays in Fortran order are no error.
+  init(readingFrom source: any ByteSource, acceptsColumnMajor: Bool = false) throws {
     let start = try source.bytes(8, "the NumPy header")
     guard Array(start[..<6]) == [0x93] + Array("NUMPY".utf8) else {
       throw DatasetError(
@@ -29,19 +32,20 @@ struct NPYHeader: Equatable {
     }
     guard length < 1 << 20 else { throw Self.bad(source.name, "a length of \(length) bytes") }
     let text = String(decoding: try source.bytes(length, "the NumPy header"), as: UTF8.self)
-    try self.init(text, file: source.name)
+    try self.init(text, file: source.name, acceptsColumnMajor: acceptsColumnMajor)
   }
 
   /// Parses the dictionary.
-  init(_ text: String, file: String) throws {
+  init(_ text: String, file: String, acceptsColumnMajor: Bool = false) throws {
     type = try Self.elementType(Self.value(of: "descr", in: text, file), file)
     let order = try Self.value(of: "fortran_order", in: text, file)
-    if order.hasPrefix("True") {
+    isColumnMajor = order.hasPrefix("True")
+    if isColumnMajor && !acceptsColumnMajor {
       throw DatasetError(
         file, "the array is in Fortran order",
         advice: "write numpy.ascontiguousarray(array) instead")
     }
-    guard order.hasPrefix("False") else { throw Self.bad(file, "fortran_order") }
+    guard isColumnMajor || order.hasPrefix("False") else { throw Self.bad(file, "fortran_order") }
     shape = try Self.lengths(Self.value(of: "shape", in: text, file), file)
   }
 

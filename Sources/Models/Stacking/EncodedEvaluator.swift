@@ -45,4 +45,16 @@ public final class EncodedEvaluator: Evaluator {
   ) -> [(name: String, value: Double)] {
     base.results(test: test, train: train)
   }
+  /// The evaluator's own.
+  public var concludedNames: [String] { base.concludedNames }
+
+  /// The evaluator's own.
+  public func conclude(
+    test: EvaluationSums, train: EvaluationSums?, across: any GlobalGather
+  ) throws -> [(name: String, value: Double)] {
+    try base.conclude(test: test, train: train, across: across)
+  }
+
+  /// The evaluator's own.
+  public var notes: [String] { base.notes }
 }

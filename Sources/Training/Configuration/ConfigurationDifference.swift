@@ -11,8 +11,11 @@ func differencesThatMatter(_ old: Node, _ new: Node) -> [String] {
   let isDecided = after.keys.contains { key in
     decisionKeys.contains { key.hasPrefix($0) }
   }
+  let isMachine = [before, after].allSatisfy { $0["model.family"] == "rbm" }
   return Set(before.keys).union(after.keys).sorted().compactMap { key in
-    guard before[key] != after[key], !isFree(key) || isDecided && evaluationKeys.contains(key)
+    let measures = isMachine && isBelow(machineKeys, key)
+    let judges = measures || evaluationKeys.contains(key)
+    guard before[key] != after[key], !(isFree(key) || measures) || isDecided && judges
     else { return nil }
     return "\(key) was \(before[key] ?? "not set") and is now \(after[key] ?? "not set")"
   }
@@ -31,8 +34,13 @@ private let evaluationKeys: Set = [
   "data.test.images", "data.test.labels", "data.test.layout",
 ]
 
-private func isFree(_ key: String) -> Bool {
-  freeKeys.contains { key == $0 || key.hasPrefix($0 + ".") }
+/// What evaluations of a restricted Boltzmann machine measure.
+private let machineKeys = RBMEvaluationSettings.keys.map { "model." + $0 }
+
+private func isFree(_ key: String) -> Bool { isBelow(freeKeys, key) }
+
+private func isBelow(_ keys: [String], _ key: String) -> Bool {
+  keys.contains { key == $0 || key.hasPrefix($0 + ".") }
 }
 
 private func flattened(_ node: Node, _ path: String = "") -> [String: String] {

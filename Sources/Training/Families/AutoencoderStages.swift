@@ -104,7 +104,7 @@ struct AutoencoderStages {
     let up = all.map { SampleMap(hiddenMeansOf: $0) }
     let down = all.reversed().map { SampleMap(visibleMeansOf: $0) }
     return stage(
-      index, training, RBMEvaluator(machine, pseudoLikelihood: false),
+      index, training, RBMEvaluator(machine),
       below: chain(Array(up.dropLast())), code: chain(up)!, round: chain(up + down)!,
       filters: index == 0 ? machine.filters : nil)
   }

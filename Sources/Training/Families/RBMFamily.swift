@@ -13,7 +13,7 @@ struct RBMFamily: ModelFamily {
   /// Whether the visible biases start where the data's means are.
   private let startsAtData: Bool
   private let deviation: Double
-  private let pseudoLikelihood: Bool
+  private let evaluation: RBMEvaluationSettings
   private let sampleSweeps: Int
 
   init(_ settings: SettingsReader) throws {
@@ -22,7 +22,7 @@ struct RBMFamily: ModelFamily {
     options = try ContrastiveDivergenceOptions(settings)
     startsAtData = try Self.startsAtData(settings)
     deviation = try settings.number("initial_deviation", default: 0.01, in: 0...100)
-    pseudoLikelihood = try units.pseudoLikelihood(settings)
+    evaluation = try RBMEvaluationSettings(settings, isBernoulli: !units.visible.isGaussian)
     sampleSweeps = try settings.integer("sample_sweeps", default: 1000, in: 1...1_000_000)
   }
 
@@ -49,7 +49,8 @@ struct RBMFamily: ModelFamily {
       objective: ContrastiveDivergence(
         machine, options: options, seed: context.seed, layout: context.layout,
         visibleMeans: means),
-      evaluator: RBMEvaluator(machine, pseudoLikelihood: pseudoLikelihood),
+      evaluator: RBMEvaluator(
+        machine, options: try evaluation.options(machine), seed: context.seed),
       encoder: Stage.Encoder(width: hidden) { samples, _ in machine.codes(samples) },
       sampler: { request in
         let sampler = GibbsSampler(machine, chains: request.chains, seed: request.seed)

@@ -64,14 +64,6 @@ struct RBMUnitSettings {
   /// What samples and their means are, for whoever draws them.
   var values: Picture.Values { visible.isGaussian ? .data : .unit }
 
-  /// Only units that are on or off have one that is exact.
-  func pseudoLikelihood(_ settings: SettingsReader) throws -> Bool {
-    let isMeasured = try settings.flag("pseudo_likelihood", default: !visible.isGaussian)
-    guard isMeasured, visible.isGaussian else { return isMeasured }
-    throw settings.error(
-      "is true, but is not computed for visible: gaussian; leave it out", key: "pseudo_likelihood")
-  }
-
   /// Units that are on or off stand for numbers from 0 to 1, Gaussian ones for numbers around 0.
   func warnings(_ configuration: RunConfiguration) -> [String] {
     let isStandardized = configuration.data.transform == .standardize

@@ -40,7 +40,8 @@ struct EvaluationDecisions {
     // Names do not depend on the sums.
     let nothing = EvaluationSums(
       sums: [Double](repeating: 0, count: evaluator?.width ?? 0), count: 1)
-    try decisions.add(evaluator?.results(test: nothing, train: nothing) ?? [])
+    let own = evaluator?.results(test: nothing, train: nothing) ?? []
+    try decisions.add(own + (evaluator?.concludedNames ?? []).map { ($0, 0) })
   }
 
   private static func chosen(

@@ -7,13 +7,15 @@ import Tensors
 struct EvaluationPass {
   let evaluator: any Evaluator
   let across: any GlobalSum
+  let gather: any GlobalGather
 
   /// The values over the test set, compared with about as many training samples.
   func run(test: BatchLoader, train: BatchLoader) throws -> [(name: String, value: Double)] {
     evaluator.begin()
     let testSums = try sums(test, .test, steps: test.plan.stepsPerEpoch)
     let steps = min(test.plan.stepsPerEpoch, train.plan.stepsPerEpoch)
-    return evaluator.results(test: testSums, train: try sums(train, .train, steps: steps))
+    let trainSums = try sums(train, .train, steps: steps)
+    return try evaluator.conclude(test: testSums, train: trainSums, across: gather)
   }
 
   private func sums(_ loader: BatchLoader, _ split: EvaluationSplit, steps: Int) throws

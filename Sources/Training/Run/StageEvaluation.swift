@@ -1,4 +1,6 @@
+import DataParallel
 import Datasets
+import MessagePassing
 import Objectives
 import Tensors
 
@@ -9,8 +11,11 @@ final class StageEvaluation {
   private let train: BatchLoader?
   private let standing: StandingPass?
 
-  init(_ stage: Stage, _ data: DataPipeline, _ across: any GlobalSum) throws {
-    pass = stage.evaluator.map { EvaluationPass(evaluator: $0, across: across) }
+  init(
+    _ stage: Stage, _ data: DataPipeline, _ across: any GlobalSum, _ communicator: Communicator
+  ) throws {
+    let gather = RankGather(communicator)
+    pass = stage.evaluator.map { EvaluationPass(evaluator: $0, across: across, gather: gather) }
     standing = try StandingPass(stage.objective, data, across)
     test = try data.testLoader()
     train = test == nil ? nil : try data.comparisonLoader()

@@ -105,13 +105,16 @@ public final class TrainedModel {
     description: "there is no test set: name one with --set data.test.file=FILE (and "
       + "data.test.images), or take the training set where --split can say so")
 
+  /// What a person should know of the last evaluation, one line each.
+  public var notes: [String] { stage.evaluator?.notes ?? [] }
+
   /// Evaluates on the configured test set, each sample once, over all ranks.
   public func evaluate() throws -> [(name: String, value: Double)] {
     let data = try data()
     guard stage.evaluator != nil, data.test != nil else {
       throw Self.noTestSet
     }
-    return try StageEvaluation(stage, data, across).run()
+    return try StageEvaluation(stage, data, across, communicator).run()
   }
 
   /// Encodes all samples of the test or training set, in order; rank 0 gets [N, width] and labels.

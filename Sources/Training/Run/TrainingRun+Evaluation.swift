@@ -42,6 +42,7 @@ extension TrainingRun {
           values)
         let text = values.map { "\($0.name) \(Format.metric($0.value))" }.joined(separator: "  ")
         reporter.say("evaluation after epoch \(position.epoch): \(text)")
+        for note in trainer.stage.evaluator?.notes ?? [] { reporter.say(note) }
       }
       if configuration.evaluation.pictures { try draw(trainer.stage) }
     }

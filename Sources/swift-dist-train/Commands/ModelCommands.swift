@@ -29,6 +29,7 @@ struct EvaluateCommand: RankCommand {
     let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
     let values = try model.evaluate()
     guard communicator.rank == 0 else { return .done }
+    for note in model.notes { FileHandle.standardError.write(Data((note + "\n").utf8)) }
     if json {
       let object = JSONObject(values.map { ($0.name, JSONValue.double($0.value)) })
       print(JSONValue.object(object).encoded(pretty: true))

@@ -76,11 +76,11 @@ import Testing
   func gaussianFreeEnergy() {
     let machine = machine(.gaussian(.unit))
     let x = samples(3, 6)
-    let evaluator = RBMEvaluator(machine, pseudoLikelihood: false)
+    let evaluator = RBMEvaluator(machine)
     evaluator.begin()
     let batch = Batch(shards: 0..<1, width: 6) { _ in 3 }
     batch.shards[0].samples.assign(x)
-    var sums = [0.0, 0, 0]
+    var sums = [Double](repeating: 0, count: evaluator.width)
     evaluator.accumulate(batch.shards[0], split: .test, into: &sums)
     let expected = (0..<3).reduce(0.0) { $0 + freeEnergy(machine, x.rows($1..<$1 + 1).elements) }
     #expect(abs(sums[1] - expected) < 1e-5 * abs(expected), "\(sums[1]), not \(expected)")

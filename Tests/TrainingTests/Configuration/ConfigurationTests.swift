@@ -103,7 +103,7 @@ import Testing
     ("model.visible=gauss", "one of bernoulli"),
     ("model.chains=5", "belongs to sampler: pcd"), ("model.gibbs_steps=0", "from 1 to 10000"),
     ("model.initial_deviation=-1", "from 0 to 100"), ("model.sample_sweeps=0", "from 1"),
-    ("model.pseudo_likelihood=perhaps", "true or false"),
+    ("model.pseudo_likelihood=perhaps", "exact, stochastic, none"),
     ("training.epochs=0", "from 1"), ("training.epochs=-3", "from 1"),
     ("training.steps=0", "from 1"), ("training.global_batch=0", "from 1"),
     ("training.shards=0", "from 1"), ("training.shards=200", "at least training.shards, 200"),

@@ -3,50 +3,80 @@ import Foundation
 import Objectives
 import Tensors
 
-/// Reconstruction error, free energy and exact pseudo-likelihood of a Bernoulli RBM.
+/// Reconstruction error, free energy, activations, pseudo-likelihood and likelihood of a machine.
 ///
-/// - Reconstruction: the squared distance of x and its means after one mean-field sweep.
-/// - Free energy: F(x) = −cᵀx − Σ_j softplus(b_j + W_j·x), so that log p(x) = −F(x) − log Z; with
-///   Gaussian hidden units −cᵀx − ½ Σ_j (b_j + W_j·x)². The gap between test and training data grows
-///   when the model learns its training data by heart (Hinton 2010, section 6).
-/// - Pseudo-likelihood: Σ_i log p(x_i | all others), over all i (Besag, 1975). A grey x_i counts as
-///   that mixture of 0 and 1: x_i log p(1 | rest) + (1 − x_i) log p(0 | rest), given the grey rest.
+/// - Reconstruction: the squared distance of x and its means after one mean-field sweep, in the data's
+///   scale.
+/// - Free energy: F(u) = −(what the visible units add to −E) − (the log of the sum over h), such as
+///   −cᵀx − Σ_j softplus(b_j + W_j·x) of Bernoulli units, so that log p(u) = −F(u) − log Z; with
+///   Gaussian hidden units −cᵀx − ½ Σ_j (b_j + W_j·x)². The gap, of training less that of test data, falls
+///   below zero when the model learns its training data by heart (Hinton 2010, section 6).
+/// - Activations: the mean of h over test samples and units, and the shares of units whose mean is below
+///   0.01 (dead) and above 0.99 (saturated).
+/// - Pseudo-likelihood: Σ_i log p(x_i | all others) (`PseudoLikelihood`).
+/// - Likelihood: log p(x) in the scale of the samples as the machine gets them; of labelled machines that
+///   of sample and label together.
 public final class RBMEvaluator: Evaluator {
-  /// Sums of squared error, of free energy, and of log pseudo-likelihood.
-  public let width = 3
-  /// The pseudo-likelihood where it is measured, else the reconstruction error.
-  public var criterion: EvaluationCriterion? {
-    measuresPseudoLikelihood
-      ? EvaluationCriterion("pseudo_log_likelihood", prefersLess: false)
-      : EvaluationCriterion("reconstruction_error", prefersLess: true)
-  }
-  private let machine: RestrictedBoltzmannMachine
-  private let measuresPseudoLikelihood: Bool
-  private var spaces: [Int: Space] = [:]
-  private var grow: [Double] = []
-  private var shrink: [Double] = []
-  private var group = 1
+  /// Sums of squared error, free energy and log pseudo-likelihood, of h, and of training samples' u where
+  /// annealing needs them.
+  public var width: Int { Place.means + machine.hidden + (keepsInputs ? machine.visible : 0) }
 
-  /// - Parameter pseudoLikelihood: whether to measure it; it costs as much as a step for each
-  ///   visible unit.
-  public init(_ machine: RestrictedBoltzmannMachine, pseudoLikelihood: Bool) {
-    precondition(
-      !pseudoLikelihood
-        || machine.hiddenLayer.kind == .bernoulli && machine.visibleLayer.kind == .bernoulli,
-      "of Bernoulli units alone")
-    self.machine = machine
-    measuresPseudoLikelihood = pseudoLikelihood
+  /// The first found of: exact likelihood, pseudo-likelihood, reconstruction error.
+  public var criterion: EvaluationCriterion? {
+    if options.likelihood == .exact {
+      return EvaluationCriterion("log_likelihood", prefersLess: false)
+    }
+    return options.pseudoLikelihood == .none
+      ? EvaluationCriterion("reconstruction_error", prefersLess: true)
+      : EvaluationCriterion("pseudo_log_likelihood", prefersLess: false)
+  }
+
+  /// What annealing had to say.
+  public var notes: [String] { likelihood.notes }
+  /// Those of the likelihood.
+  public var concludedNames: [String] { likelihood.names }
+
+  /// Where sums lie.
+  private enum Place {
+    static let error = 0
+    static let freeEnergy = 1
+    static let pseudo = 2
+    static let means = 3
+  }
+
+  private let machine: RestrictedBoltzmannMachine
+  private let options: RBMEvaluationOptions
+  private let stream: RandomStream
+  private var pseudo: PseudoLikelihood?
+  private var likelihood: LikelihoodMeasurement
+  private var kept: KeptSamples?
+  private var spaces: [Int: Space] = [:]
+
+  private var keepsInputs: Bool { if case .annealed = options.likelihood { true } else { false } }
+
+  /// - Parameters:
+  ///   - options: what to measure; what the machine's units do not allow is a programmer's error.
+  ///   - seed: of the flips and of annealing.
+  public init(
+    _ machine: RestrictedBoltzmannMachine, options: RBMEvaluationOptions = .init(), seed: UInt64 = 0
+  ) {
+    (self.machine, self.options) = (machine, options)
+    stream = RandomStream(seed: seed, purpose: .likelihood)
+    pseudo = options.pseudoLikelihood == .none ? nil : PseudoLikelihood(machine)
+    likelihood = LikelihoodMeasurement(machine, options.likelihood, seed: seed)
+  }
+
+  /// Whether the pseudo-likelihood of a machine can be measured.
+  public static func canMeasurePseudoLikelihood(_ machine: RestrictedBoltzmannMachine) -> Bool {
+    PseudoLikelihood.suits(machine)
   }
 
   /// Prepares for the weights as they are now. Call it before a pass over data.
   public func begin() {
-    guard measuresPseudoLikelihood else { return }
-    let weights = machine.weights.buffer
-    grow = weights.map { exp(Double($0)) }
-    shrink = weights.map { exp(-Double($0)) }
-    let largest = weights.reduce(Float(0)) { max($0, abs($1)) }
-    // Products of `group` factors of at most exp(|w|) stay far inside Float64.
-    group = max(1, min(32, Int(300 / max(Double(largest), 1))))
+    if options.pseudoLikelihood == .exact { pseudo?.prepare() }
+    if case .annealed(let annealing) = options.likelihood {
+      kept = KeptSamples(most: annealing.runs, width: machine.visible)
+    }
   }
 
   /// Sums of the shard's samples.
@@ -55,60 +85,103 @@ public final class RBMEvaluator: Evaluator {
   ) {
     guard shard.rows > 0 else { return }
     let space = self.space(shard.rows)
-    let x = space.inputs
-    machine.visibleLayer.inputs(shard.samples, labels: shard.labels, into: x)
-    machine.hiddenFields(x, nil, into: space.activations)
-    for row in 0..<shard.rows { addFreeEnergy(row, x, space, sums) }
-    guard split == .test else { return }
-    if measuresPseudoLikelihood {
-      for row in 0..<shard.rows { sums[2] += pseudoLikelihood(row, x, space) }
+    let u = space.inputs
+    machine.visibleLayer.inputs(shard.samples, labels: shard.labels, into: u)
+    machine.hiddenFields(u, nil, into: space.activations)
+    for row in 0..<shard.rows { addFreeEnergy(row, u, space, sums) }
+    guard split == .test else {
+      if keepsInputs { keep(u, shard.index, sums) }
+      return
     }
-    machine.hiddenMeans(x, into: space.hidden)
+    for row in 0..<shard.rows { addPseudoLikelihood(row, shard.ids[row], space, sums) }
+    machine.hiddenMeans(u, into: space.hidden)
+    sdt_add_rows(sums + Place.means, space.hidden.pointer, shard.rows, machine.hidden)
     machine.visibleMeans(space.hidden, into: space.visible)
-    sums[0] += machine.visibleLayer.squaredDistance(x, space.visible)
+    sums[Place.error] += machine.visibleLayer.squaredDistance(u, space.visible)
   }
 
   /// Means over samples, and the gap of free energies.
   public func results(
     test: EvaluationSums, train: EvaluationSums?
   ) -> [(name: String, value: Double)] {
-    var values = [("reconstruction_error", test.mean(0)), ("free_energy", test.mean(1))]
+    var values = [
+      ("reconstruction_error", test.mean(Place.error)),
+      ("free_energy", test.mean(Place.freeEnergy)),
+    ]
     if machine.visibleLayer.kind.isGaussian {
-      let perPixel = test.mean(0) / Double(machine.visibleLayer.sampleWidth)
+      let perPixel = test.mean(Place.error) / Double(machine.visibleLayer.sampleWidth)
       values.insert(("reconstruction_error_per_pixel", perPixel), at: 1)
     }
-    if let train { values.append(("free_energy_gap", test.mean(1) - train.mean(1))) }
-    if measuresPseudoLikelihood { values.append(("pseudo_log_likelihood", test.mean(2))) }
+    if let train {
+      values.append(
+        ("free_energy_gap", train.mean(Place.freeEnergy) - test.mean(Place.freeEnergy)))
+    }
+    values += activations(test)
+    if options.pseudoLikelihood != .none {
+      values.append(("pseudo_log_likelihood", test.mean(Place.pseudo)))
+    }
     return values
   }
 
-  /// Adds F; leaves b + Wx in the row of activations.
+  /// The likelihood beside these. Every rank calls this together.
+  public func conclude(
+    test: EvaluationSums, train: EvaluationSums?, across: any GlobalGather
+  ) throws -> [(name: String, value: Double)] {
+    let inputs = keepsInputs ? train.map { Array($0.sums[(Place.means + machine.hidden)...]) } : nil
+    let further = try likelihood.values(
+      freeEnergy: test.mean(Place.freeEnergy),
+      sums: (inputs ?? Array(repeating: 0, count: machine.visible), train?.count ?? 0), kept: kept,
+      across: across)
+    return results(test: test, train: train) + further
+  }
+
+  private func activations(_ test: EvaluationSums) -> [(String, Double)] {
+    let means = (Place.means..<Place.means + machine.hidden).map { test.mean($0) }
+    let count = Double(means.count)
+    let mean = ("mean_activation", means.reduce(0, +) / count)
+    guard !machine.hiddenLayer.kind.isGaussian else { return [mean] }
+    return [
+      mean, ("dead_units", Double(means.count { $0 < 0.01 }) / count),
+      ("saturated_units", Double(means.count { $0 > 0.99 }) / count),
+    ]
+  }
+
+  private func keep(_ u: Tensor, _ shard: Int, _ sums: UnsafeMutablePointer<Double>) {
+    kept?.add(u, shard: shard)
+    sdt_add_rows(
+      sums + Place.means + machine.hidden, u.pointer, u.shape[0], machine.visible)
+  }
+
+  /// Adds F; leaves b + Wu in the row of activations.
   private func addFreeEnergy(
-    _ row: Int, _ x: Tensor, _ space: Space, _ sums: UnsafeMutablePointer<Double>
+    _ row: Int, _ u: Tensor, _ space: Space, _ sums: UnsafeMutablePointer<Double>
   ) {
     let activation = space.activations.pointer + row * machine.hidden
     sdt_add(activation, machine.hiddenBias.pointer, machine.hidden)
-    sums[1] -=
-      machine.visibleLayer.ownTerm(x.pointer + row * machine.visible)
+    sums[Place.freeEnergy] -=
+      machine.visibleLayer.ownTerm(u.pointer + row * machine.visible)
       + machine.hiddenLayer.marginalTerm(activation)
   }
 
-  private func pseudoLikelihood(_ row: Int, _ x: Tensor, _ space: Space) -> Double {
+  private func addPseudoLikelihood(
+    _ row: Int, _ id: UInt32, _ space: Space, _ sums: UnsafeMutablePointer<Double>
+  ) {
+    let sample = space.inputs.pointer + row * machine.visible
     let activation = space.activations.pointer + row * machine.hidden
-    for j in 0..<machine.hidden {
-      space.on[j] = 1 / (1 + exp(-Double(activation[j])))
-      space.off[j] = 1 / (1 + exp(Double(activation[j])))
+    switch options.pseudoLikelihood {
+    case .none: return
+    case .exact: sums[Place.pseudo] += pseudo!.exact(sample, activation)
+    case .stochastic(let flips):
+      let units = self.units(of: id, flips)
+      sums[Place.pseudo] += pseudo!.stochastic(sample, activation, units: units)
     }
-    let sample = x.pointer + row * machine.visible
-    sdt_visible_log_odds(
-      &space.odds, sample, space.on, space.off, machine.weights.pointer, grow, shrink,
-      machine.hidden, machine.visible, machine.visible, group)
-    var sum = 0.0
-    for i in 0..<machine.visible {
-      let odds = space.odds[i] + Double(machine.visibleBias.pointer[i])
-      sum += Double(sample[i]) * logSigmoid(odds) + Double(1 - sample[i]) * logSigmoid(-odds)
-    }
-    return sum
+  }
+
+  /// The units that are flipped of a sample, drawn with replacement: always the same of that sample.
+  func units(of id: UInt32, _ flips: Int) -> [Int] {
+    var words = [UInt32](repeating: 0, count: flips)
+    words.withUnsafeMutableBufferPointer { stream.words(item: Int(id), into: $0) }
+    return words.map { Int((UInt64($0) * UInt64(machine.visible)) >> 32) }
   }
 
   private func space(_ rows: Int) -> Space {
@@ -125,22 +198,11 @@ private final class Space {
   let activations: Tensor
   let hidden: Tensor
   let visible: Tensor
-  var on: [Double]
-  var off: [Double]
-  var odds: [Double]
 
   init(rows: Int, _ machine: RestrictedBoltzmannMachine) {
     inputs = Tensor(rows, machine.visible)
     activations = Tensor(rows, machine.hidden)
     hidden = Tensor(rows, machine.hidden)
     visible = Tensor(rows, machine.visible)
-    on = Array(repeating: 0, count: machine.hidden)
-    off = Array(repeating: 0, count: machine.hidden)
-    odds = Array(repeating: 0, count: machine.visible)
   }
-}
-
-/// log(1 / (1 + exp(−x))), stable for any finite x.
-func logSigmoid(_ x: Double) -> Double {
-  min(x, 0) - log1p(exp(-abs(x)))
 }
