@@ -2,6 +2,7 @@ import Foundation
 import HDF5
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Models

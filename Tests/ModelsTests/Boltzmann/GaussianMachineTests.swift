@@ -2,6 +2,7 @@ import DataParallel
 import Foundation
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Models

@@ -61,9 +61,9 @@ public final class BoltzmannLearning: Objective {
   private let clamped: ClampedPhase
   private let freeStream: RandomStream
   private let clampedStream: RandomStream
-  private let chains: PersistentChains
+  private let chains: ChainState
   private let statistics: BoltzmannStatistics
-  private var workspaces: [WorkspaceKey: BoltzmannWorkspace] = [:]
+  private var workspaces: [LearningSpaceKey: BoltzmannWorkspace] = [:]
   private var gibbsSteps = 1
   private var clampedSteps = 1
 
@@ -85,8 +85,10 @@ public final class BoltzmannLearning: Objective {
     freeStream = RandomStream(seed: seed, purpose: .gibbs)
     clampedStream = RandomStream(seed: seed, purpose: .clamped)
     // The chains' rows are states of all units, visible ones first.
-    chains = PersistentChains(
-      count: options.chains, hidden: machine.units, seed: seed, layout: layout)
+    chains = ChainState(
+      name: "chains", count: options.chains,
+      layer: UnitLayer(.bernoulli, bias: Tensor(machine.units), logVariance: nil), seed: seed,
+      layout: layout)
     statistics = BoltzmannStatistics(machine)
     begin(epoch: 0)
   }
@@ -108,7 +110,7 @@ public final class BoltzmannLearning: Objective {
     let ratio = Float(batch.globalCount) / Float(chains.state.count)
     for (place, shard) in batch.shards.enumerated() {
       let chain = chains.part(of: shard.index)
-      let space = workspace(WorkspaceKey(positive: shard.rows, negative: chain.ids.count))
+      let space = workspace(LearningSpaceKey(positive: shard.rows, negative: chain.ids.count))
       clamp(shard, batch.step, space)
       watch(shard, batch.step, space, accumulator, place)
       runFree(chain, batch.step, space)
@@ -132,7 +134,7 @@ public final class BoltzmannLearning: Objective {
 
   /// Runs the chains of a shard on.
   private func runFree(
-    _ chain: PersistentChains.Part, _ step: Int, _ space: BoltzmannWorkspace
+    _ chain: ChainRows, _ step: Int, _ space: BoltzmannWorkspace
   ) {
     guard !chain.ids.isEmpty else { return }
     couplings.sweep(
@@ -160,7 +162,7 @@ public final class BoltzmannLearning: Objective {
   }
 
   /// Shards differ in size by one sample or chain, and the last batch of an epoch is short: a few shapes.
-  private func workspace(_ key: WorkspaceKey) -> BoltzmannWorkspace {
+  private func workspace(_ key: LearningSpaceKey) -> BoltzmannWorkspace {
     if let space = workspaces[key] { return space }
     let space = BoltzmannWorkspace(key, machine)
     workspaces[key] = space

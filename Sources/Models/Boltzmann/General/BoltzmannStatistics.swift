@@ -85,10 +85,10 @@ final class BoltzmannWorkspace {
   private(set) lazy var view = VisibleView(rows: key.positive, machine)
   /// 2Wx + c of the chains, [negative, units].
   let field: Tensor
-  private let key: WorkspaceKey
+  private let key: LearningSpaceKey
   private let machine: BoltzmannMachine
 
-  init(_ key: WorkspaceKey, _ machine: BoltzmannMachine) {
+  init(_ key: LearningSpaceKey, _ machine: BoltzmannMachine) {
     (self.key, self.machine) = (key, machine)
     let rows = key.positive + key.negative
     let all = (0..<2).flatMap { _ in [Tensor(rows, machine.visible), Tensor(rows, machine.hidden)] }

@@ -50,7 +50,7 @@ struct BoltzmannGradientTests {
     let exact = ExactMachine(machine)
     let states = ExactMachine.states(machine.units)
     let space = BoltzmannWorkspace(
-      WorkspaceKey(positive: states.count, negative: states.count), machine)
+      LearningSpaceKey(positive: states.count, negative: states.count), machine)
     for (rows, distribution) in [
       (space.data, exact.clampedDistribution(Self.data)), (space.free, exact.distribution()),
     ] {

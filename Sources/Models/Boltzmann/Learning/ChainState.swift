@@ -1,0 +1,51 @@
+import Objectives
+import Tensors
+
+/// The rows that a shard's chains have in a state, and what they draw as.
+struct ChainRows {
+  /// [chains of the shard, width], a view of the state.
+  let hidden: Tensor
+  /// Global indices of the chains.
+  let ids: UnsafeBufferPointer<UInt32>
+}
+
+/// States of chains, or of groups of replicas side by side, dealt to shards.
+final class ChainState {
+  let state: ShardedState
+  private let parts: [ChainRows]
+  private let firstShard: Int
+  private let ids: UnsafeMutableBufferPointer<UInt32>
+
+  /// Starts every unit where no parameter has a part in: at a fair coin, or a standard normal number.
+  /// - Parameters:
+  ///   - count: the number of rows of the state over all ranks.
+  ///   - replicas: how many states of the layer a row holds; each draws as an item of its own.
+  init(
+    name: String, count: Int, replicas: Int = 1, layer: UnitLayer, seed: UInt64,
+    layout: ShardLayout
+  ) {
+    let width = layer.count
+    let state = ShardedState(
+      name: name, count: count, width: replicas * width, layout: layout)
+    let first = state.range.lowerBound * replicas
+    let rows = state.range.count * replicas
+    let ids = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: max(rows, 1))
+    ids.initialize(repeating: 0)
+    for place in 0..<rows { ids[place] = UInt32(first + place) }
+    let all = state.values.view(offset: 0, shape: [rows, width])
+    if rows > 0 {
+      let stream = RandomStream(seed: seed, purpose: .chainStart)
+      layer.drawStart(into: all, stream, ids.baseAddress!)
+    }
+    parts = layout.local.map { shard in
+      let range = layout.range(of: shard, in: count)
+      let local = range.lowerBound * replicas - first..<range.upperBound * replicas - first
+      return ChainRows(hidden: all.rows(local), ids: UnsafeBufferPointer(rebasing: ids[local]))
+    }
+    (self.state, self.ids, firstShard) = (state, ids, layout.local.lowerBound)
+  }
+
+  func part(of shard: Int) -> ChainRows { parts[shard - firstShard] }
+
+  deinit { ids.deallocate() }
+}
