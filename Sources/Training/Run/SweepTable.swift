@@ -41,9 +41,8 @@ struct SweepTable {
       member.value.doubleValue.map { (name: member.key, value: $0) }
     }
     let (whole, part) = ("reconstruction_error", "reconstruction_error_per_pixel")
-    if let place = metrics.firstIndex(where: { $0.name == whole }),
-      !metrics.contains(where: { $0.name == part })
-    {
+    metrics.removeAll { $0.name == part }
+    if let place = metrics.firstIndex(where: { $0.name == whole }) {
       metrics.insert((part, metrics[place].value / Double(width)), at: place + 1)
     }
     rows.append(Row(value: value, metrics: metrics, seconds: seconds ?? earlierSeconds[value]))

@@ -75,7 +75,7 @@ public final class RBMEvaluator: Evaluator {
     var values = [("reconstruction_error", test.mean(0)), ("free_energy", test.mean(1))]
     if machine.visibleLayer.kind.isGaussian {
       let perPixel = test.mean(0) / Double(machine.visibleLayer.sampleWidth)
-      values.insert(("reconstruction_error_per_pixel", perPixel), at: 1)
+      values.append(("reconstruction_error_per_pixel", perPixel))
     }
     if let train { values.append(("free_energy_gap", test.mean(1) - train.mean(1))) }
     if measuresPseudoLikelihood { values.append(("pseudo_log_likelihood", test.mean(2))) }
