@@ -15,7 +15,7 @@ public final class TrainingRun {
   let snapshot: Snapshot
   let reporter: RunReporter?
   /// The first stage, built before anything is written: a model that does not fit is bad input.
-  private let first: Stage
+  let first: Stage
   var finished: [ParameterSet] = []
   var finishedStates: [ReplicatedState] = []
   /// What the curriculum says of the stage under way.
