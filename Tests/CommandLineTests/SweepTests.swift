@@ -43,6 +43,27 @@ extension CommandLineTests {
       #expect(more.count == 4 && Array(more[..<3]) == Array(lines))
     }
 
+    @Test("of standardised samples the error in the file's scale, on any number of ranks")
+    func unitScale() throws {
+      let settings = [
+        "--set", "data.transform=standardize", "--set", "model.visible=gaussian", "--set",
+        "optimizer.learning_rate=0.001",
+      ]
+      #expect(try sweep("model.hidden=4", settings).status == 0)
+      let first = trial.scratch.text("swept/table.csv").split(separator: "\n")
+      try FileManager.default.removeItem(atPath: trial.path + "/swept")
+      #expect(try sweep("model.hidden=4", ranks: 3, settings).status == 0)
+      let second = trial.scratch.text("swept/table.csv").split(separator: "\n")
+      let names = first[0].split(separator: ",").map { $0.filter { $0 != "\"" } }
+      let place = try #require(names.firstIndex(of: "unit_scale_error"))
+      let (a, b) = (first[1].split(separator: ","), second[1].split(separator: ","))
+      // All but the seconds.
+      #expect(a.dropLast() == b.dropLast())
+      // Bytes that take all values have variance 1/12 between 0 and 1, and little is learned of them.
+      let error = try #require(Double(a[place]))
+      #expect(error > 0.8 * 36 / 12 && error < 1.2 * 36 / 12, "\(error)")
+    }
+
     @Test(
       "what is refused, before anything is written",
       arguments: [

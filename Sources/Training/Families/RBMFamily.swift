@@ -58,7 +58,8 @@ struct RBMFamily: ModelFamily {
         return sampler.run(steps: 0..<request.sweeps)
       },
       samplerStarts: true, sampleValues: units.values,
-      pictures: { pictures(machine, $0.samples, context.seed) }, groups: units.groups)
+      pictures: { pictures(machine, $0.samples, context.seed) }, groups: units.groups,
+      reconstruct: { machine.reconstructions(machine.codes($0)) })
   }
 
   private func pictures(

@@ -41,6 +41,8 @@ public struct Stage {
   public let drawsCodes: Bool
   /// Parameters that optimizers treat in ways of their own.
   public let groups: [ParameterGroup]
+  /// What the model makes of samples, both [rows, visible]; nil where it reconstructs none.
+  public let reconstruct: ((Tensor) -> Tensor)?
 
   /// The hidden code of samples.
   public struct Encoder {
@@ -65,12 +67,14 @@ public struct Stage {
     name: String, objective: any Objective, evaluator: (any Evaluator)? = nil,
     encoder: Encoder? = nil, sampler: Sampler? = nil, samplerStarts: Bool = false,
     sampleValues: Picture.Values = .unit, pictures: @escaping (Examples) -> [Picture] = { _ in [] },
-    drawsCodes: Bool = false, groups: [ParameterGroup] = []
+    drawsCodes: Bool = false, groups: [ParameterGroup] = [],
+    reconstruct: ((Tensor) -> Tensor)? = nil
   ) {
     (self.name, self.objective, self.evaluator) = (name, objective, evaluator)
     (self.encoder, self.sampler, self.pictures) = (encoder, sampler, pictures)
     (self.samplerStarts, self.sampleValues) = (samplerStarts, sampleValues)
     (self.drawsCodes, self.groups) = (drawsCodes, groups)
+    self.reconstruct = reconstruct
   }
 
   /// Draws samples [chains, visible].

@@ -102,11 +102,16 @@ public struct Sweep {
         communicator, Self.training(options, "\(key)=\(value)", place))
       let before = run.position.step
       if try run.run() == .stopped { return .stopped }
+      let isDone = before == run.position.step
+      let seconds = Date().timeIntervalSince(start)
+      let unitScale =
+        run.curriculum.count == 1
+        ? try FileScaleError(run.first, run.setup.data, run.setup.across).measure() : nil
       try together(communicator) {
         guard communicator.rank == 0 else { return }
         try table.add(
           value, run: place, width: run.setup.data.train.shape.count,
-          seconds: before == run.position.step ? nil : Date().timeIntervalSince(start))
+          unitScale: unitScale, seconds: isDone ? nil : seconds)
         try table.write(to: directory, transform: transform)
       }
     }

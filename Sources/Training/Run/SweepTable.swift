@@ -33,18 +33,24 @@ struct SweepTable {
   /// Reads a run's last evaluation.
   /// - Parameters:
   ///   - width: the number of values of a sample.
+  ///   - unitScale: the error of a sample in the file's scale; nil where it was not measured.
   ///   - seconds: how long it took; nil where it was done before.
-  mutating func add(_ value: String, run: String, width: Int, seconds: Double?) throws {
+  mutating func add(_ value: String, run: String, width: Int, unitScale: Double?, seconds: Double?)
+    throws
+  {
     let records = try MetricsLog.read(RunDirectory(path: run).metrics)
     let last = records.last { $0.kind == "evaluation" }
     var metrics = (last?.metrics.members ?? []).compactMap { member in
       member.value.doubleValue.map { (name: member.key, value: $0) }
     }
     let (whole, part) = ("reconstruction_error", "reconstruction_error_per_pixel")
-    if let place = metrics.firstIndex(where: { $0.name == whole }),
-      !metrics.contains(where: { $0.name == part })
-    {
+    metrics.removeAll { $0.name == part }
+    if let place = metrics.firstIndex(where: { $0.name == whole }) {
       metrics.insert((part, metrics[place].value / Double(width)), at: place + 1)
+      if let unitScale {
+        metrics.insert(("unit_scale_error", unitScale), at: place + 2)
+        metrics.insert(("unit_scale_error_per_pixel", unitScale / Double(width)), at: place + 3)
+      }
     }
     rows.append(Row(value: value, metrics: metrics, seconds: seconds ?? earlierSeconds[value]))
   }
@@ -88,7 +94,8 @@ struct SweepTable {
   func notes(_ directory: String, _ transform: String) -> String {
     """
     Of the test set after the last epoch, in the scale of data.transform: \(transform). reconstruction_error is \
-    the squared error of a sample, summed over its values; reconstruction_error_per_pixel is divided by their number.
+    the squared error of a sample, summed over its values; reconstruction_error_per_pixel is divided by their number. \
+    unit_scale_error, of standardised samples, is the same back in the scale of the file, with bytes from 0 to 1.
     Pictures: \(rows.map { "\(directory)/\(Sweep.name(key, $0.value))/images" }.joined(separator: ", ")).
 
     """

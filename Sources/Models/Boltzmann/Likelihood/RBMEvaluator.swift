@@ -110,7 +110,7 @@ public final class RBMEvaluator: Evaluator {
     ]
     if machine.visibleLayer.kind.isGaussian {
       let perPixel = test.mean(Place.error) / Double(machine.visibleLayer.sampleWidth)
-      values.insert(("reconstruction_error_per_pixel", perPixel), at: 1)
+      values.append(("reconstruction_error_per_pixel", perPixel))
     }
     if let train {
       values.append(
