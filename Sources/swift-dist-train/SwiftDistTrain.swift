@@ -25,8 +25,8 @@ struct SwiftDistTrain: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, SampleCommand.self, EncodeCommand.self,
-      ExportCommand.self, ImportMachineCommand.self,
+      TrainCommand.self, SweepCommand.self, EvaluateCommand.self, SampleCommand.self,
+      EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
       InspectCommand.self, DataCommand.self, BenchCommand.self,
     ])

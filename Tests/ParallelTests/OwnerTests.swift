@@ -40,6 +40,23 @@ extension ParallelTests {
     }
 
     @Test(
+      "statistics pass by the owners of the gradients beside them",
+      arguments: ["data", "model-and-data"], Transport.allCases)
+    func statistics(centering: String, transport: Transport) throws {
+      let trial = try Trial()
+      let settings = [
+        "model.hidden=90", "model.centering=\(centering)", "model.sparsity={cost: 0.1}",
+        "training.epochs=2", "checkpoint.every_steps=3",
+      ]
+      try trial.train("alone", ranks: nil, settings)
+      let alone = try contents(trial, "alone")
+      for ranks in [2, 3, 5] {
+        try trial.train("\(ranks)", ranks: ranks, settings, transport: transport)
+        #expect(try contents(trial, "\(ranks)") == alone, "\(ranks) ranks")
+      }
+    }
+
+    @Test(
       "killed and resumed on other numbers of ranks", arguments: optimizers.prefix(2),
       Transport.allCases)
     func killed(optimizer: String, transport: Transport) throws {

@@ -20,10 +20,11 @@ struct PhaseSums {
   }
 
   private let pieces: [Piece]
-  private let hasStatistics: Bool
+  /// The runs of places in the phase's buffer that are no gradients.
+  private let statistics: [Range<Int>]
   private let holdsBack: Bool
-  /// The phase's whole reduced buffer, kept only for an objective that wants statistics of it or an
-  /// optimizer that must see all of it first.
+  /// The phase's reduced buffer: all of it for an optimizer that must see all of it first, its statistics for
+  /// an objective that has some; else nil.
   private let whole: Tensor?
   /// The gradients in it, piece by piece.
   private let gradients: [UnsafeBufferPointer<Float>]
@@ -47,10 +48,10 @@ struct PhaseSums {
     self.pieces = pieces
     self.holdsBack = holdsBack
     self.whole = whole
-    hasStatistics = !isGradient
+    statistics = phase.sums.slices.filter { parameters[$0.name] == nil }.map(\.range)
     length = phase.sums.count
     owners =
-      isGradient && !holdsBack
+      !holdsBack
       ? owned.map { owned in
         SliceOwners(slices: owned.slices, rank: owned.rank, flat: set.flat) { range in
           pieces.compactMap { $0.parameters(of: range) }
@@ -117,11 +118,20 @@ struct PhaseSums {
   func take(
     _ range: Range<Int>, _ sums: UnsafePointer<Float>, count: Int, optimizer: any Optimizer
   ) {
-    if let owners { return adopt(owners, range, sums) }
-    if !holdsBack { apply(range, sums, count: count, optimizer: optimizer) }
-    guard let whole else { return }
-    let part = range.clamped(to: 0..<length)
-    guard !part.isEmpty else { return }
+    if let owners {
+      adopt(owners, range, sums)
+    } else if !holdsBack {
+      apply(range, sums, count: count, optimizer: optimizer)
+    }
+    guard whole != nil else { return }
+    if holdsBack { return keep(0..<length, of: range, sums) }
+    // Statistics pass through the owners as sums: in their places no parameter is written.
+    for places in statistics { keep(places, of: range, sums) }
+  }
+
+  private func keep(_ places: Range<Int>, of range: Range<Int>, _ sums: UnsafePointer<Float>) {
+    let part = range.clamped(to: places)
+    guard let whole, !part.isEmpty else { return }
     (whole.pointer + part.lowerBound).update(
       from: sums + (part.lowerBound - range.lowerBound), count: part.count)
   }
@@ -141,6 +151,6 @@ struct PhaseSums {
       optimizer.measure(gradients, count: count)
       apply(0..<length, whole.pointer, count: count, optimizer: optimizer)
     }
-    if hasStatistics { objective.update(phase: phase, sums: whole, count: count) }
+    if !statistics.isEmpty { objective.update(phase: phase, sums: whole, count: count) }
   }
 }

@@ -145,4 +145,33 @@ struct GaussianMachineTests {
     // What it tells apart: the gradient is not small everywhere.
     #expect(exact.prefix(width).contains { abs($0 / 3) > 0.3 })
   }
+
+  @Test(
+    "replicas of Gaussian machines keep the distribution of their temperature", arguments: kinds)
+  func tempering(kind: NoiseDeviation) {
+    let (groups, ladder) = (10_000, [0, 0.5, 1])
+    let reference = reference(kind)
+    let rank = Rank(
+      visible: 3, hidden: 2, units: .gaussian(kind), parameters: elements(kind),
+      options: .init(
+        negativePhase: .tempering(.init(groups: groups, ladder: ladder.map(Float.init)))),
+      seed: 6, layout: ShardLayout(shards: 1), batchSize: 3)
+    for step in 0..<20 {
+      rank.accumulate(step: step, ids: [0, 1, 2]) { Self.samples[$0].map(Float.init)[...] }
+    }
+    let states = rank.objective.state[0].values.elements
+    for (t, beta) in ladder.enumerated() {
+      // The interaction counts β times: so W and b do, and σ and c stay.
+      var tempered = reference
+      for place in 0..<8 { tempered.parameters[place] *= beta }
+      let masses = Reference.hiddenStates.map { exp(tempered.logMass($0)) }
+      let total = masses.reduce(0, +)
+      for j in 0..<2 {
+        let exact = zip(Reference.hiddenStates, masses).reduce(0) { $0 + $1.0[j] * $1.1 } / total
+        var sum = 0.0
+        for group in 0..<groups { sum += Double(states[(group * 3 + t) * 2 + j]) }
+        #expect(abs(sum / Double(groups) - exact) < 5 * 0.5 / 100, "β = \(beta), unit \(j)")
+      }
+    }
+  }
 }
