@@ -101,9 +101,9 @@ public struct UnitLayer: Sendable {
   /// States that no parameter has a part in: fair coins, standard normal numbers, any class. Row r draws
   /// as item `ids[r]`.
   func drawStart(into u: Tensor, _ stream: RandomStream, _ ids: UnsafePointer<UInt32>) {
-    let nothing = Tensor(count)
-    u.fill(0)
-    UnitLayer(kind, bias: nothing, logVariance: nil).sample(u, into: u, stream, ids)
+    // Not in place: the noise of Gaussian units is drawn where samples go, and added to the means.
+    let (noBias, fields) = (Tensor(count), Tensor(shape: u.shape))
+    UnitLayer(kind, bias: noBias, logVariance: nil).sample(fields, into: u, stream, ids)
   }
 
   /// The units' means, in place of the fields [rows, count].
