@@ -84,7 +84,7 @@ extension ModelFamily {
 public struct FamilyRegistry: Sendable {
   /// All that this program trains.
   public static let standard = FamilyRegistry([
-    RBMFamily.self, PCAFamily.self, VAEFamily.self, AutoencoderFamily.self,
+    RBMFamily.self, PCAFamily.self, VAEFamily.self, AutoencoderFamily.self, DBNFamily.self,
   ])
 
   private let families: [any ModelFamily.Type]
