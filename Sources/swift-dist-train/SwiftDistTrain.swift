@@ -25,7 +25,8 @@ struct SwiftDistTrain: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, SampleCommand.self, EncodeCommand.self,
+      TrainCommand.self, EvaluateCommand.self, SampleCommand.self, CompleteCommand.self,
+      EncodeCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
       InspectCommand.self, DataCommand.self, BenchCommand.self,
     ])

@@ -107,10 +107,17 @@ struct DBNStages {
       if let start = request.start { sampler.start(at: start) }
       return sampler.run(steps: 0..<request.sweeps)
     }
+    let completer: Stage.Completer = { request, isKnown in
+      Completion(
+        network, samples: request.start!, isKnown: isKnown, chains: request.chains,
+        seed: request.seed
+      ).run(sweeps: request.sweeps)
+    }
     return Stage(
       name: name, objective: objective, evaluator: evaluator,
       encoder: Stage.Encoder(width: codes.width) { rows, _ in codes(rows) },
       sampler: samples ? sampler : nil, samplerStarts: samples,
+      completer: samples && !network.layers.isEmpty ? completer : nil,
       sampleValues: settings.visible == .bernoulli ? .unit : .data,
       pictures: { pictures.pictures($0.samples) })
   }

@@ -59,12 +59,8 @@ struct RBMFamily: ModelFamily {
         machine, options: options, seed: context.seed, layout: context.layout),
       evaluator: RBMEvaluator(machine, pseudoLikelihood: pseudoLikelihood),
       encoder: Stage.Encoder(width: hidden) { samples, _ in machine.codes(samples) },
-      sampler: { request in
-        let sampler = GibbsSampler(machine, chains: request.chains, seed: request.seed)
-        if let start = request.start { sampler.start(at: start) }
-        return sampler.run(steps: 0..<request.sweeps)
-      },
-      samplerStarts: true,
+      sampler: machine.sampler, samplerStarts: true, samplerTempers: true,
+      completer: machine.completer,
       pictures: { pictures(machine, $0.samples, context.seed) })
   }
 

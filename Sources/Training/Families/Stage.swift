@@ -33,6 +33,10 @@ public struct Stage {
   public let sampler: Sampler?
   /// Whether the sampler can start at samples, as chains do.
   public let samplerStarts: Bool
+  /// Whether the sampler takes replicas at several temperatures.
+  public let samplerTempers: Bool
+  /// Completes samples of which a part is known; nil when the model cannot.
+  public let completer: Completer?
   /// What samples are: numbers of the data's scale, or from 0 to 1.
   public let sampleValues: Picture.Values
   /// What to look at, given a few test samples. Rank 0 calls this.
@@ -62,17 +66,21 @@ public struct Stage {
   public init(
     name: String, objective: any Objective, evaluator: (any Evaluator)? = nil,
     encoder: Encoder? = nil, sampler: Sampler? = nil, samplerStarts: Bool = false,
+    samplerTempers: Bool = false, completer: Completer? = nil,
     sampleValues: Picture.Values = .unit, pictures: @escaping (Examples) -> [Picture] = { _ in [] },
     drawsCodes: Bool = false
   ) {
     (self.name, self.objective, self.evaluator) = (name, objective, evaluator)
     (self.encoder, self.sampler, self.pictures) = (encoder, sampler, pictures)
     (self.samplerStarts, self.sampleValues) = (samplerStarts, sampleValues)
+    (self.samplerTempers, self.completer) = (samplerTempers, completer)
     self.drawsCodes = drawsCodes
   }
 
   /// Draws samples [chains, visible].
   public typealias Sampler = (SampleRequest) -> Tensor
+  /// Completes the request's samples, [chains, visible], given whether each value is known, [visible].
+  public typealias Completer = (SampleRequest, _ isKnown: [Bool]) -> Tensor
 }
 
 /// A few samples to draw pictures from.
@@ -107,6 +115,8 @@ public struct SampleRequest {
   public var seed: UInt64
   /// The class of every draw, of a model that takes labels.
   public var labels: [Int32]
+  /// The number of replicas of a chain, at as many temperatures.
+  public var temperatures = 1
 
   /// A request.
   public init(
