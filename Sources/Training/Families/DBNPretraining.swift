@@ -15,7 +15,9 @@ struct DBNMachineSettings {
     epochs = try reader.given("epochs", else: others?.epochs) {
       try reader.integer($0, default: 10, in: 1...1_000_000)
     }
-    let negativePhase = try reader.given("sampler", else: others?.options.negativePhase) {
+    // Chains without a sampler of their own are those of `sampler: cd`, which has none.
+    let inherited = reader.has("chains") ? nil : others?.options.negativePhase
+    let negativePhase = try reader.given("sampler", else: inherited) {
       try Self.negativePhase(reader, key: $0)
     }
     options = ContrastiveDivergenceOptions(
