@@ -86,5 +86,22 @@ extension CommandLineTests {
       try trial.refuse(command + ["rows:0-5"], says: ["--occlude must hide a part"])
       try trial.refuse(command + ["rows:3-1"], says: ["--occlude is left, right"])
     }
+
+    /// Guessing errs on nine of ten.
+    @Test func errorOfTheEmbeddedSample() throws {
+      let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+      let data = root + "/configs/sample/fashion-mnist-sample.h5"
+      let words = [
+        "data.train.file=\(data)", "data.test.file=\(data)", "training.epochs=2",
+        "model.pretraining.epochs=5", "evaluation={every_epochs: 5, pictures: false}",
+      ]
+      let outcome = try Program.run(
+        ["train", root + "/configs/dbn-sample.yaml", "--run-dir", trial.path + "/sample"]
+          + words.flatMap { ["--set", $0] }, in: trial.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let value = try trial.json(["evaluate", trial.checkpoints("sample").last!, "--json"])
+      #expect(try #require(value["error_rate"]?.doubleValue) < 35)
+    }
   }
 }

@@ -15,7 +15,7 @@ extension ParallelTests {
 
     @Test(
       "a step in steady state allocates nothing",
-      arguments: ["cd", "pcd", "adam", "vae", "convolutions", "global-norm", "stacked"])
+      arguments: ["cd", "pcd", "adam", "vae", "convolutions", "global-norm", "stacked", "dbn"])
     func allocations(name: String) throws {
       for (ranks, transport) in [(nil, .messages), (2, .messages), (2, .sharedMemory)] as [Way] {
         try checkAllocations(name, ranks, transport)
