@@ -72,6 +72,25 @@ extension CommandLineTests {
         says: ["--temperatures is for restricted Boltzmann machines"])
     }
 
+    @Test func drawnCodes() throws {
+      let run = try trial.train(set: settings(["classes": "10"], ["evaluation={pictures: false}"]))
+      #expect(run.status == 0, "\(run.errors)")
+      func codes(_ ranks: Int, _ values: String) throws -> [Float] {
+        let outcome = try Program.run(
+          [
+            "encode", trial.checkpoints().last!, "--output", "codes.h5", "--set",
+            "model.evaluation_up_pass=\(values)",
+          ], ranks: ranks, in: trial.path)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return try File(reading: trial.path + "/codes.h5").dataset("/codes").readAll(
+          as: Float.self)
+      }
+      let states = try codes(1, "samples")
+      #expect(states.contains(0) && states.contains(1) && states.allSatisfy { $0 == 0 || $0 == 1 })
+      #expect(try codes(3, "samples") == states)
+      #expect(try codes(2, "probabilities").allSatisfy { $0 > 0 && $0 < 1 })
+    }
+
     @Test(arguments: [[], ["model={family: dbn, hidden: [8, 6], pretraining: {epochs: 1}}"]])
     func completions(model: [String]) throws {
       let run = try trial.train(set: model + ["evaluation={pictures: false}"])

@@ -62,8 +62,12 @@ struct DBNStages {
   }
 
   private func evaluator(_ network: DeepBeliefNetwork) -> DeepBeliefEvaluator {
-    DeepBeliefEvaluator(
-      network, drawsFrom: settings.evaluationUpPass == .samples ? context.seed : nil)
+    DeepBeliefEvaluator(network, drawsFrom: evaluationSeed)
+  }
+
+  /// What evaluations and codes draw from; nil where they take means.
+  private var evaluationSeed: UInt64? {
+    settings.evaluationUpPass == .samples ? context.seed : nil
   }
 
   // MARK: - The whole
@@ -100,7 +104,11 @@ struct DBNStages {
   ) -> Stage {
     let pictures = DeepBeliefPictures(
       network, sweeps: samples ? settings.sampleSweeps : 0, seed: context.seed)
-    let codes = network.codeMap
+    let codes = network.codeMap(drawsFrom: evaluationSeed)
+    let means = Stage.Encoder(width: codes.width) { rows, _ in codes(rows) }
+    let drawn = means.drawing { rows, ids in
+      codes(rows, draws: SampleMap.Draws(step: 0, ids: ids))
+    }
     let sampler: Stage.Sampler = { request in
       let sampler = DeepBeliefSampler(
         network, chains: request.chains, labels: request.labels, seed: request.seed)
@@ -115,7 +123,7 @@ struct DBNStages {
     }
     return Stage(
       name: name, objective: objective, evaluator: evaluator,
-      encoder: Stage.Encoder(width: codes.width) { rows, _ in codes(rows) },
+      encoder: evaluationSeed == nil ? means : drawn,
       sampler: samples ? sampler : nil, samplerStarts: samples,
       completer: samples && !network.layers.isEmpty ? completer : nil,
       sampleValues: settings.visible == .bernoulli ? .unit : .data,

@@ -52,6 +52,8 @@ public struct Stage {
     public let readsLabels: Bool
     /// [rows, width] from samples [rows, visible] and their labels [rows].
     public let encode: (_ samples: Tensor, _ labels: UnsafePointer<Int32>) -> Tensor
+    /// Codes that are drawn, by the samples' places in their dataset; nil where codes are no draws.
+    public private(set) var draw: ((_ samples: Tensor, _ ids: UnsafePointer<UInt32>) -> Tensor)?
 
     /// An encoder.
     public init(
@@ -59,6 +61,20 @@ public struct Stage {
       encode: @escaping (_ samples: Tensor, _ labels: UnsafePointer<Int32>) -> Tensor
     ) {
       (self.width, self.readsLabels, self.encode) = (width, readsLabels, encode)
+    }
+
+    /// This encoder, whose codes of a dataset are drawn.
+    public func drawing(
+      _ draw: @escaping (_ samples: Tensor, _ ids: UnsafePointer<UInt32>) -> Tensor
+    ) -> Encoder {
+      var copy = self
+      copy.draw = draw
+      return copy
+    }
+
+    /// The codes of a shard of a dataset, [rows, width].
+    func codes(_ shard: Batch.Shard) -> Tensor {
+      draw.map { $0(shard.samples, shard.ids) } ?? encode(shard.samples, shard.labels)
     }
   }
 

@@ -70,9 +70,11 @@ public struct DeepBeliefNetwork: Sendable {
 extension DeepBeliefNetwork {
   /// From samples to codes: the top machine's hidden means, or the penultimate layer's where the top
   /// machine's depend on a label.
-  public var codeMap: SampleMap {
+  /// - Parameter drawsFrom: the seed of samples of the layers below the top's hidden one, drawn where the map
+  ///   is given draws; nil gives means.
+  public func codeMap(drawsFrom seed: UInt64? = nil) -> SampleMap {
     let top = SampleMap(hiddenMeansOf: top)
-    guard let up = upPass() else { return top }
+    guard let up = upPass(drawsFrom: seed) else { return top }
     return classes > 0 ? up : up.then(top)
   }
 }
