@@ -66,3 +66,19 @@ void sdt_write_labels(float *x, const int32_t *labels, size_t rows, size_t colum
     for (size_t k = 0; k < classes; k++) group[k] = labels[r] == (int32_t)k ? 1.0f : 0.0f;
   }
 }
+
+SDT_DISPATCH
+void sdt_label_scores(double *score, const float *field, const float *bias, const float *weights,
+                      size_t hidden, size_t classes) {
+  for (size_t k = 0; k < classes; k++) {
+    const float *w = weights + k * hidden;
+    double lane[16] = {0}, sum = 0;
+    size_t base = 0;
+    for (; base + 16 <= hidden; base += 16)
+      for (size_t l = 0; l < 16; l++)
+        lane[l] += (double)sdt_softplus(field[base + l] + bias[base + l] + w[base + l]);
+    for (size_t j = base; j < hidden; j++) sum += (double)sdt_softplus(field[j] + bias[j] + w[j]);
+    for (size_t l = 0; l < 16; l++) sum += lane[l];
+    score[k] = sum;
+  }
+}

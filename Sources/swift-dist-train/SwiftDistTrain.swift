@@ -26,7 +26,7 @@ struct SwiftDistTrain: ParsableCommand {
     version: programVersion,
     subcommands: [
       TrainCommand.self, SweepCommand.self, EvaluateCommand.self, SampleCommand.self,
-      EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
+      CompleteCommand.self, EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
       InspectCommand.self, DataCommand.self, BenchCommand.self,
     ])

@@ -23,8 +23,9 @@ struct AllocationTest {
       try write(folder + "/data.h5")
       let trap = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 0
       let name = arguments.count > 1 ? arguments[1] : "cd"
-      // The second layer of a stack, which learns from codes, comes after an epoch of the first.
-      let before = name == "stacked" ? 200 : 0
+      // The second layer of a stack, which learns from codes, comes after an epoch of the first; up-down
+      // learning after one of each machine.
+      let before = ["stacked": 200, "dbn": 400][name] ?? 0
       // The first run warms up what the process makes once.
       _ = try count(communicator, folder, name, steps: before + 20)
       let few = try count(communicator, folder, name, steps: before + 50)
@@ -63,6 +64,7 @@ struct AllocationTest {
     "gaussian": "{family: rbm, hidden: 160, visible: gaussian, deviation: learned}",
     "stacked": "{family: autoencoder, encoder: [160, 128], corruption: {kind: mask, share: 0.3}, "
       + "pretraining: {method: autoencoder, epochs: 1}}",
+    "dbn": "{family: dbn, hidden: [160, 128], pretraining: {epochs: 1}, up_pass: samples}",
   ]
 
   private static func vae(_ stack: String) -> String {

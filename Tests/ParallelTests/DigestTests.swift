@@ -18,7 +18,7 @@ extension ParallelTests {
     }
 
     static let scarce = "data.memory=64KiB"
-    static let cases = Autoencoders.cases + common
+    static let cases = Autoencoders.cases + BeliefNetworks.cases + common
 
     private static let common = [
       Case(name: "contrastive divergence", settings: []),

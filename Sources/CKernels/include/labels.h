@@ -16,3 +16,8 @@ void sdt_labelled_sample(float *p, float *sample, const float *bias, size_t rows
 /// The columns of x[rows, columns] behind the first `columns - classes`: 1 in the row's class, else 0. A
 /// class outside of [0, classes) leaves zeros.
 void sdt_write_labels(float *x, const int32_t *labels, size_t rows, size_t columns, size_t classes);
+
+/// score[classes] = the sum over `hidden` units of log(1 + exp(field + bias + weights[k, hidden])): what
+/// hidden units of the fields given add to -F when the unit of class k is on. Sums are in double.
+void sdt_label_scores(double *score, const float *field, const float *bias, const float *weights,
+                      size_t hidden, size_t classes);

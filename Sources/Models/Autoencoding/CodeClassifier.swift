@@ -55,6 +55,9 @@ public final class CodeClassifier: TapeModel {
     }
   }
 
+  /// The encoder's dense layers, in order.
+  var denseLayers: [Dense] { encoder.layers.compactMap { $0 as? Dense } }
+
   /// Cross-entropy and errors of the labels, summed over samples.
   public func loss(_ recording: Recording) -> [Variable] {
     let logits = self.logits(recording)

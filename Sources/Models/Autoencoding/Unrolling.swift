@@ -35,3 +35,14 @@ extension Autoencoder {
     (mirroredLayers[index].name, decoder.layers[decoder.layers.count - 1 - index].name)
   }
 }
+
+extension CodeClassifier {
+  /// Takes trained machines for the encoder's dense layers: weights up and hidden biases (Hinton, Osindero
+  /// and Teh, 2006).
+  public func unroll(_ machines: [RestrictedBoltzmannMachine]) {
+    for (layer, machine) in zip(denseLayers, machines) {
+      parameters["\(layer.name)/weights"].assign(machine.weights)
+      parameters["\(layer.name)/bias"].assign(machine.hiddenBias)
+    }
+  }
+}

@@ -13,6 +13,13 @@ public final class EncodedEvaluator: Evaluator {
     (self.base, self.map) = (base, map)
   }
 
+  /// Evaluates codes where there is a map, else samples.
+  public static func wrapping(
+    _ base: any Evaluator, on map: SampleMap?
+  ) -> any Evaluator {
+    map.map { EncodedEvaluator(base, on: $0) } ?? base
+  }
+
   /// The evaluator's own.
   public var width: Int { base.width }
   /// The evaluator's own.

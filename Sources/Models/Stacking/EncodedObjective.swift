@@ -17,6 +17,13 @@ public final class EncodedObjective: Objective {
     (self.base, self.map) = (base, map)
   }
 
+  /// Trains on codes where there is a map, else on samples.
+  public static func wrapping(
+    _ base: any Objective, on map: SampleMap?
+  ) -> any Objective {
+    map.map { EncodedObjective(base, on: $0) } ?? base
+  }
+
   /// The trained objective's.
   public var parameters: ParameterSet { base.parameters }
   /// The trained objective's.
@@ -66,15 +73,19 @@ extension Batch {
   /// Takes the codes of a batch's samples, and all that is known of these.
   func fill(from batch: Batch, _ map: SampleMap) {
     (step, epoch, globalCount) = (batch.step, batch.epoch, batch.globalCount)
-    for (place, shard) in batch.shards.enumerated() { fill(place, from: shard, map) }
+    for (place, shard) in batch.shards.enumerated() {
+      fill(place, from: shard, map, drawsAt: batch.step)
+    }
   }
 
   /// Takes the codes of a shard's samples.
-  func fill(_ place: Int, from shard: Shard, _ map: SampleMap) {
+  /// - Parameter drawsAt: the step that draws are counted by; nil takes means.
+  func fill(_ place: Int, from shard: Shard, _ map: SampleMap, drawsAt: Int? = nil) {
     setRows(shard.rows, at: place)
     let own = shards[place]
     own.ids.update(from: shard.ids, count: shard.rows)
     own.labels.update(from: shard.labels, count: shard.rows)
-    map.apply(shard.samples, own.samples)
+    map.apply(
+      shard.samples, own.samples, draws: drawsAt.map { SampleMap.Draws(step: $0, ids: shard.ids) })
   }
 }

@@ -1,32 +1,64 @@
 import Tensors
 
 /// A fixed function of samples: what the stages before a stage of a curriculum have learned.
+///
+/// It may draw, where it is told what its draws are counted by.
 public struct SampleMap {
+  /// What the draws of a call are counted by.
+  public struct Draws {
+    /// The number of the update.
+    public let step: Int
+    /// The samples' places in the dataset, [rows].
+    public let ids: UnsafePointer<UInt32>
+
+    /// Draws of a step.
+    public init(step: Int, ids: UnsafePointer<UInt32>) {
+      (self.step, self.ids) = (step, ids)
+    }
+  }
+
+  /// Writes the results, [rows, width], of samples [rows, …].
+  public typealias Function = (_ samples: Tensor, _ results: Tensor, _ draws: Draws?) -> Void
+
   /// The number of values of a result.
   public let width: Int
-  /// Writes the results, [rows, width], of samples [rows, …].
-  public let apply: (_ samples: Tensor, _ results: Tensor) -> Void
+  private let function: Function
 
   /// A function, which allocates nothing once it has seen a number of rows.
   public init(width: Int, apply: @escaping (_ samples: Tensor, _ results: Tensor) -> Void) {
-    (self.width, self.apply) = (width, apply)
+    self.init(width: width) { samples, results, _ in apply(samples, results) }
+  }
+
+  /// A function that draws where it is given draws, and gives means where it is not.
+  public init(width: Int, drawing function: @escaping Function) {
+    (self.width, self.function) = (width, function)
+  }
+
+  /// Writes the results, [rows, width], of samples [rows, …].
+  public func apply(_ samples: Tensor, _ results: Tensor, draws: Draws? = nil) {
+    function(samples, results, draws)
   }
 
   /// The results of samples, [rows, width], in memory of their own.
-  public func callAsFunction(_ samples: Tensor) -> Tensor {
+  public func callAsFunction(_ samples: Tensor, draws: Draws? = nil) -> Tensor {
     let results = Tensor(samples.shape[0], width)
-    apply(samples, results)
+    apply(samples, results, draws: draws)
     return results
   }
 
   /// Another function of the results of this one.
   public func then(_ next: SampleMap) -> SampleMap {
     let rooms = Rooms(width)
-    return SampleMap(width: next.width) { samples, results in
+    return SampleMap(width: next.width) { samples, results, draws in
       let codes = rooms.room(samples.shape[0])
-      apply(samples, codes)
-      next.apply(codes, results)
+      apply(samples, codes, draws: draws)
+      next.apply(codes, results, draws: draws)
     }
+  }
+
+  /// Functions one after the other; nil of none.
+  public static func chain(_ maps: [SampleMap]) -> SampleMap? {
+    maps.first.map { maps.dropFirst().reduce($0) { $0.then($1) } }
   }
 }
 
@@ -62,12 +94,13 @@ extension SampleMap {
 }
 
 /// Room for intermediate values of a width, one for each number of rows that was asked for.
-private final class Rooms {
+final class Rooms {
   private let width: Int
   private var rooms: [Int: Tensor] = [:]
 
   init(_ width: Int) { self.width = width }
 
+  /// [rows, width]; zeros when it is new.
   func room(_ rows: Int) -> Tensor {
     if let room = rooms[rows] { return room }
     let room = Tensor(rows, width)

@@ -36,6 +36,10 @@ public struct RandomPurpose: Sendable, Equatable {
   public static let clamped = RandomPurpose(number: 12)
   /// Exchanges of states between replicas at different temperatures.
   public static let replicaExchange = RandomPurpose(number: 14)
+  /// States that an up-pass through a stack of layers draws, in greedy training and in codes.
+  public static let upPass = RandomPurpose(number: 16)
+  /// Both passes and the top machine's chains of up-down learning.
+  public static let upDown = RandomPurpose(number: 17)
   /// First positions of the points of an embedding.
   public static let embedding = RandomPurpose(number: 20)
 }

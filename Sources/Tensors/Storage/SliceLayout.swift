@@ -51,6 +51,14 @@ public final class ParameterSet: Sendable {
     flat = Tensor(layout.count)
   }
 
+  /// Parameters that are a part of others, such as those of one machine of several.
+  /// - Parameter memory: holds them, as many elements as the layout has.
+  public init(_ layout: SliceLayout, memory: Tensor) {
+    precondition(memory.count == layout.count, "as many elements as the layout has")
+    self.layout = layout
+    flat = memory.view(offset: 0, shape: [layout.count])
+  }
+
   /// The parameter of a name, as a view; the name must exist.
   public subscript(name: String) -> Tensor {
     guard let slice = layout[name] else { preconditionFailure("no parameter is named \(name)") }

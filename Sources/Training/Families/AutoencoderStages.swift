@@ -105,7 +105,7 @@ struct AutoencoderStages {
     let down = all.reversed().map { SampleMap(visibleMeansOf: $0) }
     return stage(
       index, training, RBMEvaluator(machine),
-      below: chain(Array(up.dropLast())), code: chain(up)!, round: chain(up + down)!,
+      below: .chain(Array(up.dropLast())), code: .chain(up)!, round: .chain(up + down)!,
       filters: index == 0 ? machine.filters : nil)
   }
 
@@ -117,7 +117,7 @@ struct AutoencoderStages {
     let down = all.reversed().map(\.decoderMap)
     return stage(
       index, TapeObjective(model, seed: context.seed), AutoencoderEvaluator(model),
-      below: chain(Array(up.dropLast())), code: chain(up)!, round: chain(up + down)!,
+      below: .chain(Array(up.dropLast())), code: .chain(up)!, round: .chain(up + down)!,
       filters: index == 0 ? all[0].filters : nil)
   }
 
@@ -131,8 +131,8 @@ struct AutoencoderStages {
   ) -> Stage {
     Stage(
       name: plans[index].name,
-      objective: below.map { EncodedObjective(objective, on: $0) } ?? objective,
-      evaluator: below.map { EncodedEvaluator(evaluator, on: $0) } ?? evaluator,
+      objective: EncodedObjective.wrapping(objective, on: below),
+      evaluator: EncodedEvaluator.wrapping(evaluator, on: below),
       encoder: encoder(code), sampler: nil,
       pictures: { examples in
         let reconstructions = Picture(
@@ -141,10 +141,6 @@ struct AutoencoderStages {
           values: .data)
         return [reconstructions] + (filters.map { [$0] } ?? [])
       })
-  }
-
-  private func chain(_ maps: [SampleMap]) -> SampleMap? {
-    maps.first.map { maps.dropFirst().reduce($0) { $0.then($1) } }
   }
 
   /// The numbers of values between the layers, the sample's first.

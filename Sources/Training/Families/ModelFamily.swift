@@ -93,7 +93,8 @@ extension ModelFamily {
 public struct FamilyRegistry: Sendable {
   /// All that this program trains.
   public static let standard = FamilyRegistry([
-    RBMFamily.self, BoltzmannFamily.self, PCAFamily.self, VAEFamily.self, AutoencoderFamily.self,
+    RBMFamily.self, BoltzmannFamily.self, DBNFamily.self, PCAFamily.self, VAEFamily.self,
+    AutoencoderFamily.self,
   ])
 
   private let families: [any ModelFamily.Type]

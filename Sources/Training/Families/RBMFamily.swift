@@ -52,12 +52,8 @@ struct RBMFamily: ModelFamily {
       evaluator: RBMEvaluator(
         machine, options: try evaluation.options(machine), seed: context.seed),
       encoder: Stage.Encoder(width: hidden) { samples, _ in machine.codes(samples) },
-      sampler: { request in
-        let sampler = GibbsSampler(machine, chains: request.chains, seed: request.seed)
-        if let start = request.start { sampler.start(at: start) }
-        return sampler.run(steps: 0..<request.sweeps)
-      },
-      samplerStarts: true, sampleValues: units.values,
+      sampler: machine.sampler, samplerStarts: true, samplerTempers: true,
+      completer: machine.completer, sampleValues: units.values,
       pictures: { pictures(machine, $0.samples, context.seed) }, groups: units.groups,
       reconstruct: { machine.reconstructions(machine.codes($0)) })
   }

@@ -33,6 +33,10 @@ public struct Stage {
   public let sampler: Sampler?
   /// Whether the sampler can start at samples, as chains do.
   public let samplerStarts: Bool
+  /// Whether the sampler takes replicas at several temperatures.
+  public let samplerTempers: Bool
+  /// Completes samples of which a part is known; nil when the model cannot.
+  public let completer: Completer?
   /// What samples are: numbers of the data's scale, or from 0 to 1.
   public let sampleValues: Picture.Values
   /// What to look at, given a few test samples. Rank 0 calls this.
@@ -52,6 +56,8 @@ public struct Stage {
     public let readsLabels: Bool
     /// [rows, width] from samples [rows, visible] and their labels [rows].
     public let encode: (_ samples: Tensor, _ labels: UnsafePointer<Int32>) -> Tensor
+    /// Codes that are drawn, by the samples' places in their dataset; nil where codes are no draws.
+    public private(set) var draw: ((_ samples: Tensor, _ ids: UnsafePointer<UInt32>) -> Tensor)?
 
     /// An encoder.
     public init(
@@ -60,12 +66,27 @@ public struct Stage {
     ) {
       (self.width, self.readsLabels, self.encode) = (width, readsLabels, encode)
     }
+
+    /// This encoder, whose codes of a dataset are drawn.
+    public func drawing(
+      _ draw: @escaping (_ samples: Tensor, _ ids: UnsafePointer<UInt32>) -> Tensor
+    ) -> Encoder {
+      var copy = self
+      copy.draw = draw
+      return copy
+    }
+
+    /// The codes of a shard of a dataset, [rows, width].
+    func codes(_ shard: Batch.Shard) -> Tensor {
+      draw.map { $0(shard.samples, shard.ids) } ?? encode(shard.samples, shard.labels)
+    }
   }
 
   /// A stage; what it can be besides being trained may be left out.
   public init(
     name: String, objective: any Objective, evaluator: (any Evaluator)? = nil,
     encoder: Encoder? = nil, sampler: Sampler? = nil, samplerStarts: Bool = false,
+    samplerTempers: Bool = false, completer: Completer? = nil,
     sampleValues: Picture.Values = .unit, pictures: @escaping (Examples) -> [Picture] = { _ in [] },
     drawsCodes: Bool = false, groups: [ParameterGroup] = [],
     reconstruct: ((Tensor) -> Tensor)? = nil
@@ -75,10 +96,13 @@ public struct Stage {
     (self.samplerStarts, self.sampleValues) = (samplerStarts, sampleValues)
     (self.drawsCodes, self.groups) = (drawsCodes, groups)
     self.reconstruct = reconstruct
+    (self.samplerTempers, self.completer) = (samplerTempers, completer)
   }
 
   /// Draws samples [chains, visible].
   public typealias Sampler = (SampleRequest) -> Tensor
+  /// Completes the request's samples, [chains, visible], given whether each value is known, [visible].
+  public typealias Completer = (SampleRequest, _ isKnown: [Bool]) -> Tensor
 }
 
 /// A few samples to draw pictures from.
@@ -113,6 +137,8 @@ public struct SampleRequest {
   public var seed: UInt64
   /// The class of every draw, of a model that takes labels.
   public var labels: [Int32]
+  /// The number of replicas of a chain, at as many temperatures.
+  public var temperatures = 1
 
   /// A request.
   public init(

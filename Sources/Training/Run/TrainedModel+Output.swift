@@ -29,13 +29,12 @@ extension TrainedModel {
   public func write(_ drawn: DrawnSamples, to path: String) throws {
     let count = drawn.samples.shape[0]
     if path.hasSuffix(".png") {
-      let writer = PictureWriter(directory: "", shape: shape, transform: transform)
       let each = count / max(drawn.classes.count, 1)
       let rows = drawn.classes.indices.map { drawn.samples.rows($0 * each..<($0 + 1) * each) }
       let picture = Picture(
         name: "samples", title: "\(count) samples", rows: rows.isEmpty ? [drawn.samples] : rows,
-        labels: drawn.classes.map { "class \($0)" }, values: values)
-      return try writer.draw(picture).write(to: path)
+        labels: drawn.classes.map { "class \($0)" }, values: pictureValues)
+      return try write(picture, to: path)
     }
     try createFile(path) { file in
       try file.write(
@@ -47,13 +46,19 @@ extension TrainedModel {
     }
   }
 
+  /// Writes a picture as PNG.
+  func write(_ picture: Picture, to path: String) throws {
+    let writer = PictureWriter(directory: "", shape: shape, transform: transform)
+    try writer.draw(picture).write(to: path)
+  }
+
   /// How the samples' scale is that of the data: only moments have to be undone.
   private var transform: Transform {
     storedMoments ?? (configuration.data.transform == .none ? .none : .unit)
   }
 
   /// What pictures of samples are scaled by: as those of the run.
-  private var values: Picture.Values { storedMoments == nil ? stage.sampleValues : .data }
+  var pictureValues: Picture.Values { storedMoments == nil ? stage.sampleValues : .data }
 
   /// The moments that the data was standardised with.
   private var storedMoments: Transform? {

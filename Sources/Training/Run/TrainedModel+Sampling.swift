@@ -16,13 +16,16 @@ public struct DrawOptions: Sendable {
   public var fromData: Bool
   /// The classes to draw from; empty is all that the model knows.
   public var classes: [Int]
+  /// The number of replicas of a chain, at as many temperatures.
+  public var temperatures: Int
 
   /// What to draw.
   public init(
-    count: Int, sweeps: Int = 1, seed: UInt64 = 1, fromData: Bool = false, classes: [Int] = []
+    count: Int, sweeps: Int = 1, seed: UInt64 = 1, fromData: Bool = false, classes: [Int] = [],
+    temperatures: Int = 1
   ) {
     (self.count, self.sweeps, self.seed) = (count, sweeps, seed)
-    (self.fromData, self.classes) = (fromData, classes)
+    (self.fromData, self.classes, self.temperatures) = (fromData, classes, temperatures)
   }
 }
 
@@ -52,6 +55,11 @@ extension TrainedModel {
         "--from-data is for models that sample by chains, and this one of family "
           + "\(checkpoint.family) has none that could start at samples; leave --from-data out")
     }
+    guard stage.samplerTempers || options.temperatures == 1 else {
+      throw refusal(
+        "--temperatures is for restricted Boltzmann machines, and this is a model of family "
+          + "\(checkpoint.family); leave --temperatures out")
+    }
     let classes = try classes(options)
     try estimateStatistics()
     let count = options.count * max(classes.count, 1)
@@ -61,11 +69,12 @@ extension TrainedModel {
     var own: [Float] = []
     for group in part(communicator.rank, of: communicator.size, in: groups) {
       let chains = group * Self.group..<(group + 1) * Self.group
-      let request = SampleRequest(
+      var request = SampleRequest(
         chains: chains, start: start.map { rows(chains, of: $0) }, sweeps: options.sweeps,
         seed: options.seed,
         labels: classes.isEmpty
           ? [] : chains.map { Int32(classes[min($0, count - 1) / options.count]) })
+      request.temperatures = options.temperatures
       own += sampler(request).elements
     }
     let all = try own.withUnsafeBufferPointer { try communicator.gather($0) }
@@ -81,7 +90,7 @@ extension TrainedModel {
   }
 
   /// Standing statistics need the training data.
-  private func estimateStatistics() throws {
+  func estimateStatistics() throws {
     guard estimatesStatistics else { return }
     try StandingPass(stage.objective, data(), across)?.run()
   }
@@ -104,12 +113,12 @@ extension TrainedModel {
   }
 
   /// What all ranks find alike.
-  private func refusal(_ line: String) -> RankFailure {
+  func refusal(_ line: String) -> RankFailure {
     RankFailure(status: .badInput, rank: 0, description: line)
   }
 
   /// The first samples of the test set.
-  private func examples(_ count: Int) throws -> Tensor {
+  func examples(_ count: Int) throws -> Tensor {
     let data = try data()
     guard let test = data.test else { throw Self.noTestSet }
     return try together(communicator) {
@@ -121,7 +130,7 @@ extension TrainedModel {
   }
 
   /// Rows of samples; beyond the last one they begin again.
-  private func rows(_ rows: Range<Int>, of samples: Tensor) -> Tensor {
+  func rows(_ rows: Range<Int>, of samples: Tensor) -> Tensor {
     let copy = Tensor(rows.count, shape.count)
     for (place, row) in rows.enumerated() {
       let row = row % samples.shape[0]
@@ -130,5 +139,5 @@ extension TrainedModel {
     return copy
   }
 
-  private static let group = 64
+  static let group = 64
 }

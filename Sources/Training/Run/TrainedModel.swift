@@ -138,7 +138,7 @@ public final class TrainedModel {
     for step in 0..<loader.plan.stepsPerEpoch {
       try loader.load(stepInEpoch: step, step: step)
       for (place, shard) in loader.batch.shards.enumerated() where shard.rows > 0 {
-        codes[place] += encoder.encode(shard.samples, shard.labels).elements
+        codes[place] += encoder.codes(shard).elements
         labels[place] += (0..<shard.rows).map {
           Float(bitPattern: UInt32(bitPattern: shard.labels[$0]))
         }

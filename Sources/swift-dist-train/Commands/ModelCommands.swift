@@ -70,6 +70,12 @@ struct SampleCommand: RankCommand {
   @Option(help: "The number of Gibbs sweeps of a chain.")
   var sweeps = 1000
 
+  @Option(
+    help: ArgumentHelp(
+      "The number of replicas of each chain of a machine, at as many temperatures: chains then cross between modes.",
+      valueName: "K"))
+  var temperatures = 1
+
   @Flag(
     name: .customLong("from-data"),
     help: "Start chains at the first test samples and not at random.")
@@ -94,6 +100,9 @@ struct SampleCommand: RankCommand {
     guard count ?? 1 > 0, sweeps > 0 else {
       throw ValidationError("--count and --sweeps are above zero.")
     }
+    guard (1...1000).contains(temperatures) else {
+      throw ValidationError("--temperatures is from 1 to 1000.")
+    }
     guard output.hasSuffix(".png") || output.hasSuffix(".h5") else {
       throw ValidationError("--output ends in .png or .h5.")
     }
@@ -104,7 +113,8 @@ struct SampleCommand: RankCommand {
     try model.checkOutput(output)
     let count = count ?? (model.configuration.model.classes == nil ? 100 : 10)
     let options = DrawOptions(
-      count: count, sweeps: sweeps, seed: seed, fromData: fromData, classes: classNumbers ?? [])
+      count: count, sweeps: sweeps, seed: seed, fromData: fromData, classes: classNumbers ?? [],
+      temperatures: temperatures)
     if let drawn = try model.sample(options) {
       try model.write(drawn, to: output)
       print("\(drawn.samples.shape[0]) samples: \(output)")

@@ -34,9 +34,10 @@ public struct RestrictedBoltzmannMachine: Sendable {
   ///   - visible: the number of visible units, those of a label included.
   ///   - hiddenUnits: Bernoulli, or Gaussian of unit deviation.
   ///   - prefix: what stands before the parameters' names, such as `pretraining/1/`.
+  ///   - memory: holds the parameters as it is, where they are a part of others; nil is zeros.
   public init(
     visible: Int, hidden: Int, visibleUnits: UnitKind = .bernoulli,
-    hiddenUnits: UnitKind = .bernoulli, prefix: String = ""
+    hiddenUnits: UnitKind = .bernoulli, prefix: String = "", memory: Tensor? = nil
   ) {
     precondition(
       hiddenUnits == .bernoulli || hiddenUnits == .gaussian(.unit), "hidden units of these kinds")
@@ -48,7 +49,8 @@ public struct RestrictedBoltzmannMachine: Sendable {
     if case .gaussian(.learned) = visibleUnits {
       slices.append((prefix + "log_variance", [visible]))
     }
-    let parameters = ParameterSet(SliceLayout(slices))
+    let layout = SliceLayout(slices)
+    let parameters = memory.map { ParameterSet(layout, memory: $0) } ?? ParameterSet(layout)
     self.parameters = parameters
     weights = parameters[prefix + "weights"]
     hiddenLayer = UnitLayer(

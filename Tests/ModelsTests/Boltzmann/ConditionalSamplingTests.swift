@@ -1,0 +1,152 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import Models
+
+/// Chains with something given, and tempered ones, against enumerated distributions.
+@Suite("Conditional and tempered sampling")
+struct ConditionalSamplingTests {
+  private static let chains = 4000
+  /// Four standard deviations of a mean of as many draws of 0 and 1.
+  private static let tolerance = 4 * (0.25 / Double(chains)).squareRoot()
+
+  /// p(x) up to a constant, of all states of a Bernoulli machine's visible units.
+  private func weights(_ machine: RestrictedBoltzmannMachine) -> [([Double], Double)] {
+    let parameters = machine.parameters.flat.elements.map(Double.init)
+    let (visible, hidden) = (machine.visible, machine.hidden)
+    return (0..<1 << visible).map { state in
+      let x = (0..<visible).map { Double(state >> $0 & 1) }
+      var sum = 0.0
+      for other in 0..<1 << hidden {
+        var term = (0..<visible).reduce(0.0) {
+          $0 + parameters[(visible + 1) * hidden + $1] * x[$1]
+        }
+        for j in 0..<hidden where other >> j & 1 == 1 {
+          term += parameters[visible * hidden + j]
+          for i in 0..<visible { term += parameters[j * visible + i] * x[i] }
+        }
+        sum += exp(term)
+      }
+      return (x, sum)
+    }
+  }
+
+  /// Means of x over the states that a condition holds for.
+  private func means(
+    _ machine: RestrictedBoltzmannMachine, where holds: ([Double]) -> Bool = { _ in true }
+  ) -> [Double] {
+    let all = weights(machine).filter { holds($0.0) }
+    let total = all.reduce(0) { $0 + $1.1 }
+    return (0..<machine.visible).map { i in all.reduce(0) { $0 + $1.0[i] * $1.1 } / total }
+  }
+
+  private func columnMeans(_ values: Tensor) -> [Double] {
+    let (rows, columns) = (values.shape[0], values.shape[1])
+    return (0..<columns).map { i in
+      (0..<rows).reduce(0.0) { $0 + Double(values.pointer[$1 * columns + i]) } / Double(rows)
+    }
+  }
+
+  @Test("completions have the conditional means, and keep what is known")
+  func completion() {
+    let machine = LikelihoodTests.machine(visible: 5, hidden: 4, seed: 8)
+    let known: [Float] = [1, 0, 1, 0, 1]
+    let isKnown = [true, false, true, false, false]
+    let samples = Tensor(Self.chains, 5)
+    for row in 0..<Self.chains {
+      for i in 0..<5 { samples.pointer[row * 5 + i] = known[i] }
+    }
+    let completion = Completion(
+      machine, samples: samples, isKnown: isKnown, chains: 0..<Self.chains, seed: 3)
+    let found = completion.run(sweeps: 40)
+    let expected = means(machine) { $0[0] == 1 && $0[2] == 1 }
+    for (i, (value, mean)) in zip(columnMeans(found), expected).enumerated() {
+      #expect(abs(value - mean) < Self.tolerance, "unit \(i)")
+    }
+    for row in 0..<Self.chains {
+      #expect(found.pointer[row * 5] == 1 && found.pointer[row * 5 + 2] == 1)
+    }
+    // Means, and not draws.
+    #expect(found.elements.contains { $0 != 0 && $0 != 1 })
+  }
+
+  @Test("clamped labels give the enumerated means of their class")
+  func labels() {
+    let machine = LabelledMachineTests.machine(7)
+    let network = DeepBeliefNetwork([machine])
+    let parameters = machine.parameters.flat.elements.map(Double.init)
+    for label in 0..<LabelledMachineTests.classes {
+      let sampler = DeepBeliefSampler(
+        network, chains: 0..<Self.chains,
+        labels: Array(repeating: Int32(label), count: Self.chains), seed: 2)
+      let found = columnMeans(sampler.run(steps: 0..<40))
+      let all = (0..<1 << LabelledMachineTests.units).map { (state: Int) -> ([Double], Double) in
+        let x = (0..<LabelledMachineTests.units).map { Double(state >> $0 & 1) }
+        return (x, exp(LabelledMachineTests.logWeight(parameters, x, label: label)))
+      }
+      let total = all.reduce(0) { $0 + $1.1 }
+      for i in 0..<LabelledMachineTests.units {
+        let mean = all.reduce(0) { $0 + $1.0[i] * $1.1 } / total
+        #expect(abs(found[i] - mean) < Self.tolerance, "class \(label), unit \(i)")
+      }
+    }
+  }
+
+  @Test("tempered chains have the machine's distribution", arguments: [1, 2, 4])
+  func tempered(temperatures: Int) {
+    let machine = LikelihoodTests.machine(visible: 5, hidden: 4, seed: 9)
+    let sampler = TemperedSampler(
+      machine, chains: 0..<Self.chains, temperatures: temperatures, seed: 5)
+    let found = columnMeans(sampler.run(steps: 0..<60))
+    for (i, (value, mean)) in zip(found, means(machine)).enumerated() {
+      #expect(abs(value - mean) < Self.tolerance, "unit \(i)")
+    }
+    for swaps in sampler.swaps {
+      #expect(swaps.accepted > 0 && swaps.accepted < swaps.proposed)
+    }
+  }
+
+  /// Two modes, all on and all off, with a wall between them.
+  private func walled() -> RestrictedBoltzmannMachine {
+    let machine = RestrictedBoltzmannMachine(visible: 6, hidden: 6)
+    machine.weights.fill(3)
+    machine.hiddenBias.fill(-9)
+    machine.visibleBias.fill(-9)
+    return machine
+  }
+
+  @Test("tempered chains cross a wall that Gibbs chains do not")
+  func crossing() {
+    let (machine, count) = (walled(), 500)
+    let start = Tensor(count, 6)
+    start.fill(1)
+    func shareOfOn(_ values: Tensor) -> Double {
+      columnMeans(values).reduce(0, +) / 6
+    }
+    let plain = GibbsSampler(machine, chains: 0..<count, seed: 1)
+    plain.start(at: start)
+    #expect(shareOfOn(plain.run(steps: 0..<200)) > 0.95)
+    let tempered = TemperedSampler(machine, chains: 0..<count, temperatures: 10, seed: 1)
+    tempered.start(at: start)
+    // Both modes weigh the same.
+    #expect(abs(shareOfOn(tempered.run(steps: 0..<200)) - 0.5) < 0.12)
+  }
+
+  @Test("a deep belief network's completions keep what is known, and depend on it")
+  func deepCompletion() {
+    let network = UpDownTests.network([6, 5, 4, 7], classes: 3)
+    let samples = Tensor(64, 6)
+    for row in 0..<64 { samples.pointer[row * 6] = row < 32 ? 1 : 0 }
+    func run(_ chains: Range<Int>) -> Tensor {
+      Completion(
+        network, samples: samples, isKnown: [true] + Array(repeating: false, count: 5),
+        chains: chains, seed: 1
+      ).run(sweeps: 20)
+    }
+    let found = run(0..<64)
+    for row in 0..<64 { #expect(found.pointer[row * 6] == (row < 32 ? 1 : 0)) }
+    #expect(found.elements == run(0..<64).elements)
+    #expect(found.elements != run(64..<128).elements)
+  }
+}
