@@ -13,7 +13,7 @@ extension ParallelTests {
       DigestTests.Case(
         name: "mean field, samples, shards without chains or samples, by messages",
         settings: [
-          "model={family: boltzmann, hidden: 6, chains: 5, clamped: mean_field, "
+          "model={family: boltzmann, hidden: 6, chains: 5, clamped: mean-field, "
             + "free_statistics: samples}", "training.global_batch=9", "training.epochs=2",
           "data.transform=binarize-sample",
         ], transport: .messages),

@@ -20,10 +20,10 @@ import Testing
       (", connections: restricted", "but there are no hidden units; set model.hidden"),
       (", clamped: gibbs", "model.clamped belongs to a machine with hidden units"),
       (", clamped_steps: 3", "model.clamped_steps belongs to a machine with hidden units"),
-      (", hidden: 3, damping: 0.5", "model.damping belongs to clamped: mean_field"),
-      (", hidden: 3, clamped: mean_field, damping: 1", "model.damping is '1' but must be"),
+      (", hidden: 3, damping: 0.5", "model.damping belongs to clamped: mean-field"),
+      (", hidden: 3, clamped: mean-field, damping: 1", "model.damping is '1' but must be"),
       (
-        ", hidden: 3, clamped: mean_field, clamped_statistics: samples",
+        ", hidden: 3, clamped: mean-field, clamped_statistics: samples",
         "model.clamped_statistics belongs to clamped: gibbs"
       ),
       (", chains: 0", "model.chains is '0' but must be"),
@@ -64,7 +64,7 @@ import Testing
       plain.objective.parameters.layout.slices.map(\.name) == ["visible_weights", "visible_bias"])
     #expect(plain.evaluator?.criterion?.name == "log_likelihood")
     #expect(try stage("", width: 30).evaluator?.criterion?.name == "pseudo_log_likelihood")
-    let deep = try stage(", hidden: 40, connections: semi_restricted")
+    let deep = try stage(", hidden: 40, connections: semi-restricted")
     #expect(deep.encoder?.width == 40)
     #expect(deep.evaluator?.criterion?.name == "clamped_pseudo_log_likelihood")
     #expect(deep.objective.parameters.layout["hidden_weights"] == nil)

@@ -25,10 +25,8 @@ public final class SettingsReader {
     }
   }
 
-  /// Whether a key is given; `null` gives nothing.
-  public func has(_ key: String) -> Bool {
-    node?.mapping?[Node(key)].map { !$0.isNull } ?? false
-  }
+  /// Whether a key is given; `null` gives nothing. To have asked makes the key a known one.
+  public func has(_ key: String) -> Bool { value(key) != nil }
 
   /// The mapping below a key; empty when the key is not given.
   public func section(_ key: String) throws -> SettingsReader {

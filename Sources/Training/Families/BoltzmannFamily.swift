@@ -9,7 +9,7 @@ struct BoltzmannFamily: ModelFamily {
 
   private enum Inference: String, CaseIterable {
     case gibbs
-    case meanField = "mean_field"
+    case meanField = "mean-field"
   }
 
   private let hidden: Int
@@ -58,7 +58,7 @@ struct BoltzmannFamily: ModelFamily {
         settings, "clamped_statistics", "belongs to clamped: gibbs; mean field has means alone")
     } else {
       options.clampedStatistics = try settings.choice("clamped_statistics", default: .probabilities)
-      try refuse(settings, "damping", "belongs to clamped: mean_field")
+      try refuse(settings, "damping", "belongs to clamped: mean-field")
     }
     return options
   }

@@ -5,7 +5,7 @@ public enum BoltzmannConnections: String, Sendable, CaseIterable {
   /// All of them.
   case all
   /// All but hidden ones with each other: then the hidden units given the visible ones are independent.
-  case semiRestricted = "semi_restricted"
+  case semiRestricted = "semi-restricted"
   /// Visible with hidden units alone: a restricted Boltzmann machine.
   case restricted
 }
