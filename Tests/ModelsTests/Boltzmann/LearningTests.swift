@@ -171,61 +171,6 @@ struct CenteringTests {
     }
   }
 
-  @Test("centred statistics of given rows are those of the formulas", arguments: [false, true])
-  func formulas(learnsVariance: Bool) {
-    let (v, h) = (Self.visible, Self.hidden)
-    let machine = RestrictedBoltzmannMachine(
-      visible: v, hidden: h,
-      visibleUnits: learnsVariance ? .gaussian(.learned(initial: 1)) : .bernoulli)
-    let flat = machine.parameters.flat
-    flat.assign(
-      Tensor(shape: flat.shape, elements: Self.random(flat.count, item: 3).map { 0.3 * $0 }))
-    let values = PhaseValues(machine, positive: 3, negative: 2)
-    values.visible.assign(Tensor(shape: [5, v], elements: Self.random(5 * v, item: 4)))
-    values.hidden.assign(Tensor(shape: [5, h], elements: Self.random(5 * h, item: 5)))
-    let (u, s) = (values.visible.elements, values.hidden.elements)
-    let plain = sums(machine, values, nil)
-    values.visible.assign(Tensor(shape: [5, v], elements: u))
-    values.hidden.assign(Tensor(shape: [5, h], elements: s))
-    let offsets = CenteringOffsets(
-      machine, .data, rate: 0, visibleMeans: Tensor(shape: [v], elements: Self.random(v, item: 6)))
-    offsets.hidden.assign(Tensor(shape: [h], elements: Self.random(h, item: 7)))
-    let found = sums(machine, values, offsets)
-    let (mu, lambda) = (offsets.visible.elements, offsets.hidden.elements)
-    // Three rows of data, two of chains that count 3/2: the offsets' own sums cancel.
-    let signs: [Double] = [-1, -1, -1, 1.5, 1.5]
-    var weights = [Double](repeating: 0, count: v * h)
-    for r in 0..<5 {
-      for j in 0..<h {
-        for i in 0..<v {
-          weights[j * v + i] +=
-            signs[r] * Double(s[r * h + j] - lambda[j]) * Double(u[r * v + i] - mu[i])
-        }
-      }
-    }
-    let hiddenBias = (0..<h).map { j in
-      Double(plain[v * h + j])
-        - (0..<v).reduce(0) { $0 + weights[j * v + $1] * Double(mu[$1]) }
-    }
-    let deviations = machine.visibleLayer.deviations()?.elements
-    let visibleBias = (0..<v).map { i in
-      Double(plain[v * h + h + i])
-        - (0..<h).reduce(0) { $0 + weights[$1 * v + i] * Double(lambda[$1]) }
-        / Double(deviations?[i] ?? 1)
-    }
-    // The variances' gradient knows no offsets.
-    let variances = plain[(v * h + h + v)...].map(Double.init)
-    expectClose(found, weights + hiddenBias + visibleBias + variances, "sums", tolerance: 2e-6)
-  }
-
-  private func sums(
-    _ machine: RestrictedBoltzmannMachine, _ values: PhaseValues, _ offsets: CenteringOffsets?
-  ) -> [Float] {
-    let slices = machine.parameters.layout.slices.map { Tensor(shape: $0.shape) }
-    machine.statistics(values, ratio: 1.5, offsets: offsets, rowFactors: Tensor(5)) { slices[$0] }
-    return slices.flatMap(\.elements)
-  }
-
   @Test("a sparsity target pulls biases and weights by the running average")
   func sparsity() {
     let parameters = Self.random(39, item: 9)
