@@ -23,7 +23,7 @@ struct DBNStages {
     let network = DeepBeliefNetwork(trainedMachines(index) + [machine])
     let training = ContrastiveDivergence(
       machine, options: settings.pretraining.machines[index].options, seed: context.seed,
-      layout: context.layout)
+      round: index, layout: context.layout)
     let draws = settings.upPass == .samples ? context.seed : nil
     let objective = EncodedObjective.wrapping(training, on: network.upPass(drawsFrom: draws))
     guard index == settings.hidden.count - 1 else {

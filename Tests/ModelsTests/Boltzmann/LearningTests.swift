@@ -75,6 +75,63 @@ struct NegativePhaseTests {
     #expect(reported.map(\.value) == [2, 0.375, 0.25])
   }
 
+  @Test(
+    "with means of x in the statistics, persistent chains are Gibbs chains",
+    arguments: [UnitValues.probabilities, .samples])
+  func persistentMeans(negativeHidden: UnitValues) {
+    let (chains, hidden, visible) = (20_000, Tiny.hidden, Tiny.visible)
+    let rank = rank(
+      .init(
+        negativePhase: .persistent(chains: chains), negativeHidden: negativeHidden,
+        negativeVisible: .probabilities))
+    for step in 0..<30 { _ = gradient(rank, step: step) }
+    let states = rank.objective.state[0].values.elements
+    let exact = hiddenMeans(beta: 1)
+    for j in 0..<hidden {
+      let mean = (0..<chains).reduce(0.0) { $0 + Double(states[$1 * hidden + j]) } / Double(chains)
+      #expect(abs(mean - exact[j]) < 5 * 0.5 / Double(chains).squareRoot(), "unit \(j)")
+    }
+    // The next step's statistics are of the means given these states.
+    var (x, h) = ([Double](repeating: 0, count: visible), [Double](repeating: 0, count: hidden))
+    for chain in 0..<chains {
+      let means = Tiny.visibleMeans((0..<hidden).map { Double(states[chain * hidden + $0]) })
+      x = zip(x, means).map { $0 + $1 / Double(chains) }
+      h = zip(h, Tiny.hiddenMeans(means)).map { $0 + $1 / Double(chains) }
+    }
+    let data = Tiny.mean(Tiny.dataDistribution)
+    let found = zip(gradient(rank, step: 30), data).map(+)
+    for i in 0..<visible { #expect(abs(found[8 + i] - x[i]) < 1e-4) }
+    let bound = negativeHidden == .samples ? 5 * 0.5 / Double(chains).squareRoot() : 1e-4
+    for j in 0..<hidden { #expect(abs(found[6 + j] - h[j]) < bound) }
+  }
+
+  @Test("mean-field iterations start at the data's means, whatever its statistics take")
+  func meanFieldStart() {
+    let sums = UnitValues.allCases.map { values in
+      gradient(
+        rank(.init(negativePhase: .meanField(damping: 0.3), positiveHidden: values)), step: 0)
+    }
+    // The visible biases' statistics have no h of the data; the others have.
+    #expect(sums[0][8...] == sums[1][8...])
+    #expect(sums[0][6] != sums[1][6])
+  }
+
+  @Test("each machine of a run starts its chains elsewhere")
+  func starts() {
+    for phase in [
+      NegativePhase.persistent(chains: 9), .tempering(.init(groups: 3, ladder: [0, 1])),
+    ] {
+      let states = [0, 1, 1].map { round in
+        ContrastiveDivergence(
+          RestrictedBoltzmannMachine(visible: 3, hidden: 20),
+          options: .init(negativePhase: phase), seed: 5, round: round,
+          layout: ShardLayout(shards: 2)
+        ).state[0].values.elements
+      }
+      #expect(states[0] != states[1] && states[1] == states[2])
+    }
+  }
+
   @Test("mean-field iterations are those of Float64", arguments: [0, 0.3])
   func meanField(damping: Double) {
     let found = gradient(
