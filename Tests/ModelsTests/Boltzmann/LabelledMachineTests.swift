@@ -61,9 +61,19 @@ struct LabelledMachineTests {
       }
       let best = scores.indices.max { scores[$0] < scores[$1] }
       #expect(sums[0] == (best == label ? 0 : 100))
-      #expect(abs(sums[1] - (logSumExp(scores) - scores[label])) < 1e-5)
-      #expect(abs(sums[3] + scores[label]) < 1e-5)
+      #expect(abs(sums[1] - (logSumExp(scores) - scores[label])) < 1e-6)
+      #expect(abs(sums[3] + scores[label]) < 1e-6)
     }
+  }
+
+  @Test("the gap of free energies falls where the training samples' is the lower")
+  func gap() {
+    let evaluator = DeepBeliefEvaluator(DeepBeliefNetwork([Self.machine()]))
+    func sums(_ freeEnergy: Double) -> EvaluationSums {
+      EvaluationSums(sums: [0, 0, 0, 2 * freeEnergy], count: 2)
+    }
+    let found = evaluator.results(test: sums(-10), train: sums(-13))
+    #expect(found.first { $0.name == "free_energy_gap" }?.value == -3)
   }
 
   @Test("scores that are not numbers are errors")
