@@ -28,7 +28,7 @@ struct DBNStages {
     let objective = EncodedObjective.wrapping(training, on: network.upPass(drawsFrom: draws))
     guard index == settings.hidden.count - 1 else {
       let evaluator = EncodedEvaluator.wrapping(
-        RBMEvaluator(machine), on: network.upPass())
+        RBMEvaluator(machine), on: network.upPass(drawsFrom: evaluationSeed))
       return stage(
         settings.pretraining.plans[index].name, network, objective, evaluator,
         // A machine that knows no classes yet cannot be asked for samples of one.
