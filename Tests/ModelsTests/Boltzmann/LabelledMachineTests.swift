@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Objectives
 import Tensors
@@ -63,6 +64,27 @@ struct LabelledMachineTests {
       #expect(sums[0] == (best == label ? 0 : 100))
       #expect(abs(sums[1] - (logSumExp(scores) - scores[label])) < 1e-6)
       #expect(abs(sums[3] + scores[label]) < 1e-6)
+    }
+  }
+
+  @Test("scores lose no digits of the fields that they are given", arguments: [1, 5, 100, 1100])
+  func scores(hidden: Int) {
+    func random(_ item: Int, _ count: Int) -> [Float] {
+      var values = [Float](repeating: 0, count: count)
+      values.withUnsafeMutableBufferPointer {
+        RandomStream(seed: 2, purpose: .sampling).normal(item: item, into: $0)
+      }
+      return values.map { 3 * $0 }
+    }
+    let (field, bias) = (random(0, hidden), random(1, hidden))
+    let weights = random(2, Self.classes * hidden)
+    var scores = [Double](repeating: 0, count: Self.classes)
+    sdt_label_scores(&scores, field, bias, weights, hidden, Self.classes)
+    for k in 0..<Self.classes {
+      let exact = (0..<hidden).reduce(0.0) {
+        $0 + log1p(exp(Double(field[$1]) + Double(bias[$1]) + Double(weights[k * hidden + $1])))
+      }
+      #expect(abs(scores[k] - exact) < 1e-12 * Double(hidden) * max(1, exact / Double(hidden)))
     }
   }
 
