@@ -11,7 +11,7 @@ void sdt_subtract_row(float *restrict a, const float *restrict offset, size_t ro
 
 SDT_DISPATCH
 void sdt_row_factors(float *restrict out, const float *restrict a, const float *restrict offset,
-                     size_t rows, size_t columns, size_t positive, float ratio) {
+                     size_t rows, size_t columns, size_t positive, float ratio, float whole) {
   for (size_t r = 0; r < rows; r++) {
     float lane[16] = {0}, sum = 0;
     const float *row = a + r * columns;
@@ -20,14 +20,13 @@ void sdt_row_factors(float *restrict out, const float *restrict a, const float *
       for (size_t l = 0; l < 16; l++) lane[l] += row[base + l] * offset[base + l];
     for (size_t i = base; i < columns; i++) sum += row[i] * offset[i];
     for (size_t l = 0; l < 16; l++) sum += lane[l];
-    out[r] = r < positive ? sum - 1 : ratio * (1 - sum);
+    out[r] = r < positive ? sum - whole : ratio * (whole - sum);
   }
 }
 
 SDT_DISPATCH
-void sdt_weighted_columns(float *restrict out, const float *restrict a,
-                          const float *restrict factor, size_t rows, size_t columns) {
-  for (size_t i = 0; i < columns; i++) out[i] = 0;
+void sdt_add_weighted_columns(float *restrict out, const float *restrict a,
+                              const float *restrict factor, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++)
     for (size_t i = 0; i < columns; i++) out[i] += factor[r] * a[r * columns + i];
 }

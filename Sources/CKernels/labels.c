@@ -1,6 +1,7 @@
 #include "include/labels.h"
 
 #include "activations.h"
+#include "include/free_energy.h"
 #include "philox_lanes.h"
 
 /// Probabilities of a group, in place.
@@ -70,15 +71,16 @@ void sdt_write_labels(float *x, const int32_t *labels, size_t rows, size_t colum
 SDT_DISPATCH
 void sdt_label_scores(double *score, const float *field, const float *bias, const float *weights,
                       size_t hidden, size_t classes) {
+  enum { BLOCK = 512 };
+  double sum[BLOCK];
   for (size_t k = 0; k < classes; k++) {
     const float *w = weights + k * hidden;
-    double lane[16] = {0}, sum = 0;
-    size_t base = 0;
-    for (; base + 16 <= hidden; base += 16)
-      for (size_t l = 0; l < 16; l++)
-        lane[l] += (double)sdt_softplus(field[base + l] + bias[base + l] + w[base + l]);
-    for (size_t j = base; j < hidden; j++) sum += (double)sdt_softplus(field[j] + bias[j] + w[j]);
-    for (size_t l = 0; l < 16; l++) sum += lane[l];
-    score[k] = sum;
+    score[k] = 0;
+    for (size_t base = 0; base < hidden; base += BLOCK) {
+      size_t n = hidden - base < BLOCK ? hidden - base : BLOCK;
+      for (size_t j = 0; j < n; j++)
+        sum[j] = (double)field[base + j] + (double)bias[base + j] + (double)w[base + j];
+      score[k] += sdt_softplus_sum_double(sum, n);
+    }
   }
 }

@@ -32,6 +32,13 @@ extension ParallelTests {
           "optimizer.learning_rate=0.001",
         ]),
       Case(
+        name: "Gaussian, learned variance, centred, persistent, means of x",
+        settings: [
+          "model.visible=gaussian", "model.deviation=learned", "data.transform=standardize",
+          "optimizer.learning_rate=0.001", "model.sampler=pcd", "model.chains=13",
+          "model.centering=model-and-data", "model.negative_visible=probabilities",
+        ]),
+      Case(
         name: "tempering, by messages",
         settings: ["model.sampler=tempering", "model.chains=11", "model.temperatures=4"],
         transport: .messages),

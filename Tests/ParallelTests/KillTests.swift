@@ -40,6 +40,45 @@ extension ParallelTests {
     }
 
     @Test(
+      "replicas, centred; a learned variance",
+      arguments: zip(
+        [21, 22] as [UInt64],
+        [
+          [
+            "model.sampler=tempering", "model.chains=11", "model.temperatures=4",
+            "model.centering=model-and-data",
+          ],
+          [
+            "model.visible=gaussian", "model.deviation=learned", "data.transform=standardize",
+            "optimizer.learning_rate=0.001",
+          ],
+        ]))
+    func state(seed: UInt64, model: [String]) throws {
+      var random = SplitMix(seed: seed)
+      let settings =
+        model + [
+          "training.epochs=60", "checkpoint.every_steps=1", "checkpoint.keep=2",
+          "evaluation.every_epochs=20",
+        ]
+      let trial = try Trial()
+      try trial.train("whole", ranks: nil, settings)
+      for ranks in [3, 2] {
+        let lines = trial.lines("killed") + 40
+        let run = try trial.start("killed", ranks: ranks, settings)
+        let reached = waitUntil(timeout: 60) { trial.lines("killed") > lines || !run.isRunning }
+        #expect(reached && run.isRunning)
+        usleep(UInt32.random(in: 0...50_000, using: &random))
+        run.killAll()
+        // 7 updates an epoch.
+        let step = try trial.newestStep("killed")
+        #expect(step > 0 && step < 420, "step \(step)")
+      }
+      try trial.train("killed", ranks: 5, settings)
+      #expect(try trial.arrays("killed") == trial.arrays("whole"))
+      #expect(try trial.metrics("killed") == trial.metrics("whole"))
+    }
+
+    @Test(
       "when a rank is killed the others end within seconds, and it is said which",
       arguments: Transport.allCases)
     func othersEnd(transport: Transport) throws {

@@ -1,7 +1,8 @@
 import Objectives
 import Tensors
 
-/// Any evaluator, on what a fixed function makes of the samples.
+/// Any evaluator, on what a fixed function makes of the samples. Where the function draws, it does so by the
+/// samples' places in their dataset: the same in every evaluation.
 public final class EncodedEvaluator: Evaluator {
   private let base: any Evaluator
   private let map: SampleMap
@@ -32,7 +33,7 @@ public final class EncodedEvaluator: Evaluator {
     _ shard: Batch.Shard, split: EvaluationSplit, into sums: UnsafeMutablePointer<Double>
   ) {
     let batch = self.batch(shard)
-    batch.fill(0, from: shard, map)
+    batch.fill(0, from: shard, map, drawsAt: 0)
     base.accumulate(batch.shards[0], split: split, into: sums)
   }
 

@@ -98,7 +98,7 @@ struct AutoencoderStages {
       machine,
       options: ContrastiveDivergenceOptions(
         gibbsSteps: pretraining!.gibbsSteps, negativeVisible: .probabilities),
-      seed: context.seed, layout: context.layout)
+      seed: context.seed, round: index, layout: context.layout)
     let below = (0..<index).map(trainedMachine)
     let all = below + [machine]
     let up = all.map { SampleMap(hiddenMeansOf: $0) }

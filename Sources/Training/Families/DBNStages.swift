@@ -23,12 +23,12 @@ struct DBNStages {
     let network = DeepBeliefNetwork(trainedMachines(index) + [machine])
     let training = ContrastiveDivergence(
       machine, options: settings.pretraining.machines[index].options, seed: context.seed,
-      layout: context.layout)
+      round: index, layout: context.layout)
     let draws = settings.upPass == .samples ? context.seed : nil
     let objective = EncodedObjective.wrapping(training, on: network.upPass(drawsFrom: draws))
     guard index == settings.hidden.count - 1 else {
       let evaluator = EncodedEvaluator.wrapping(
-        RBMEvaluator(machine), on: network.upPass())
+        RBMEvaluator(machine), on: network.upPass(drawsFrom: evaluationSeed))
       return stage(
         settings.pretraining.plans[index].name, network, objective, evaluator,
         // A machine that knows no classes yet cannot be asked for samples of one.

@@ -52,8 +52,7 @@ extension ContrastiveDivergenceOptions {
       return .contrastiveDivergence
     case .pcd: return .persistent(chains: try chains(settings))
     case .tempering:
-      return .tempering(
-        TemperingOptions(groups: try chains(settings), ladder: try ladder(settings)))
+      return .tempering(try tempering(settings))
     case .meanField:
       return .meanField(damping: Float(try settings.number("damping", default: 0, in: 0...0.999)))
     }
@@ -61,6 +60,18 @@ extension ContrastiveDivergenceOptions {
 
   private static func chains(_ settings: SettingsReader) throws -> Int {
     try settings.integer("chains", default: 100, in: 1...10_000_000)
+  }
+
+  /// Replicas draw as items of their own, whose numbers have 32 bits.
+  private static func tempering(_ settings: SettingsReader) throws -> TemperingOptions {
+    let (groups, ladder) = (try chains(settings), try ladder(settings))
+    let most = TemperingOptions.mostReplicas
+    guard groups * ladder.count > most else {
+      return TemperingOptions(groups: groups, ladder: ladder)
+    }
+    throw settings.error(
+      "is \(groups), with \(ladder.count) temperatures each: \(groups * ladder.count) replicas, but at most "
+        + "\(most) can be told apart; take fewer chains or temperatures", key: "chains")
   }
 
   /// What is given, or inverse temperatures at equal distances.

@@ -155,6 +155,14 @@ import Testing
     let encoded = EncodedEvaluator(direct, on: map)
     #expect(encoded.width == direct.width && encoded.criterion?.name == "squared_error")
     expectClose(sums(encoded, x), sums(direct, map(x)).map(Double.init), "sums")
+    // A map that draws does so by the samples' places, alike in every evaluation.
+    let drawing = SampleMap(upThrough: BeliefLayer(machine(.bernoulli)), drawsFrom: 5)
+    let drawn = drawing(x, draws: SampleMap.Draws(step: 0, ids: (0..<UInt32(7)).map { $0 }))
+    #expect(drawn.elements.allSatisfy { $0 == 0 || $0 == 1 })
+    for _ in 0..<2 {
+      let evaluator = EncodedEvaluator(direct, on: drawing)
+      expectClose(sums(evaluator, x), sums(direct, drawn).map(Double.init), "sums of draws")
+    }
   }
 
   @Test("a machine unrolled gives its own reconstructions", arguments: [true, false])

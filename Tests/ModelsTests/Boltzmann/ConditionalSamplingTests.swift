@@ -149,4 +149,47 @@ struct ConditionalSamplingTests {
     #expect(found.elements == run(0..<64).elements)
     #expect(found.elements != run(64..<128).elements)
   }
+
+  @Test("a deep belief network's completions have the conditional means of what is known")
+  func deepConditional() {
+    // The way down is p(v | h), the way up p(h | v) exactly where what lies between carries all: a top machine
+    // whose weights are large copies h.
+    let machine = RestrictedBoltzmannMachine(visible: 5, hidden: 3)
+    // Biases that leave every unit on half of the time: what tells one from another are the weights.
+    for (i, weight) in ([2, 1.5, -2, 1, 0.5] as [Float]).enumerated() {
+      for j in 0..<3 {
+        machine.weights.pointer[j * 5 + i] = weight
+        machine.hiddenBias.pointer[j] -= 0.5 * weight
+        machine.visibleBias.pointer[i] -= 0.5 * weight
+      }
+    }
+    let network = Self.copying(machine)
+    let expected = [0.0, 1].map { known in means(network.machine) { $0[0] == known } }
+    // What is known makes a difference that would be seen.
+    #expect(
+      zip(expected[0], expected[1]).dropFirst().contains { abs($0 - $1) > 3 * Self.tolerance })
+    for known in [0, 1] {
+      let samples = Tensor(Self.chains, 5)
+      samples.fill(Float(known))
+      let found = columnMeans(
+        Completion(
+          network.whole, samples: samples, isKnown: [true] + Array(repeating: false, count: 4),
+          chains: 0..<Self.chains, seed: 3
+        ).run(sweeps: 40))
+      for i in 0..<5 { #expect(abs(found[i] - expected[known][i]) < Self.tolerance, "unit \(i)") }
+    }
+  }
+
+  /// A machine, and the network of it and a top machine of unit j above unit j: it is on as h_j is, but for one
+  /// time in e¹⁵, and gives h_j back as surely. Then h goes down as it came up, and chains of the network are
+  /// the machine's.
+  private static func copying(
+    _ machine: RestrictedBoltzmannMachine
+  ) -> (machine: RestrictedBoltzmannMachine, whole: DeepBeliefNetwork) {
+    let top = RestrictedBoltzmannMachine(visible: machine.hidden, hidden: machine.hidden)
+    for j in 0..<machine.hidden { top.weights.pointer[j * machine.hidden + j] = 30 }
+    top.hiddenBias.fill(-15)
+    top.visibleBias.fill(-15)
+    return (machine, DeepBeliefNetwork([machine, top]))
+  }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Objectives
 import Tensors
@@ -61,9 +62,40 @@ struct LabelledMachineTests {
       }
       let best = scores.indices.max { scores[$0] < scores[$1] }
       #expect(sums[0] == (best == label ? 0 : 100))
-      #expect(abs(sums[1] - (logSumExp(scores) - scores[label])) < 1e-5)
-      #expect(abs(sums[3] + scores[label]) < 1e-5)
+      #expect(abs(sums[1] - (logSumExp(scores) - scores[label])) < 1e-6)
+      #expect(abs(sums[3] + scores[label]) < 1e-6)
     }
+  }
+
+  @Test("scores lose no digits of the fields that they are given", arguments: [1, 5, 100, 1100])
+  func scores(hidden: Int) {
+    func random(_ item: Int, _ count: Int) -> [Float] {
+      var values = [Float](repeating: 0, count: count)
+      values.withUnsafeMutableBufferPointer {
+        RandomStream(seed: 2, purpose: .sampling).normal(item: item, into: $0)
+      }
+      return values.map { 3 * $0 }
+    }
+    let (field, bias) = (random(0, hidden), random(1, hidden))
+    let weights = random(2, Self.classes * hidden)
+    var scores = [Double](repeating: 0, count: Self.classes)
+    sdt_label_scores(&scores, field, bias, weights, hidden, Self.classes)
+    for k in 0..<Self.classes {
+      let exact = (0..<hidden).reduce(0.0) {
+        $0 + log1p(exp(Double(field[$1]) + Double(bias[$1]) + Double(weights[k * hidden + $1])))
+      }
+      #expect(abs(scores[k] - exact) < 1e-12 * Double(hidden) * max(1, exact / Double(hidden)))
+    }
+  }
+
+  @Test("the gap of free energies falls where the training samples' is the lower")
+  func gap() {
+    let evaluator = DeepBeliefEvaluator(DeepBeliefNetwork([Self.machine()]))
+    func sums(_ freeEnergy: Double) -> EvaluationSums {
+      EvaluationSums(sums: [0, 0, 0, 2 * freeEnergy], count: 2)
+    }
+    let found = evaluator.results(test: sums(-10), train: sums(-13))
+    #expect(found.first { $0.name == "free_energy_gap" }?.value == -3)
   }
 
   @Test("scores that are not numbers are errors")

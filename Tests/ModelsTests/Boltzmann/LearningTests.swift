@@ -75,6 +75,63 @@ struct NegativePhaseTests {
     #expect(reported.map(\.value) == [2, 0.375, 0.25])
   }
 
+  @Test(
+    "with means of x in the statistics, persistent chains are Gibbs chains",
+    arguments: [UnitValues.probabilities, .samples])
+  func persistentMeans(negativeHidden: UnitValues) {
+    let (chains, hidden, visible) = (20_000, Tiny.hidden, Tiny.visible)
+    let rank = rank(
+      .init(
+        negativePhase: .persistent(chains: chains), negativeHidden: negativeHidden,
+        negativeVisible: .probabilities))
+    for step in 0..<30 { _ = gradient(rank, step: step) }
+    let states = rank.objective.state[0].values.elements
+    let exact = hiddenMeans(beta: 1)
+    for j in 0..<hidden {
+      let mean = (0..<chains).reduce(0.0) { $0 + Double(states[$1 * hidden + j]) } / Double(chains)
+      #expect(abs(mean - exact[j]) < 5 * 0.5 / Double(chains).squareRoot(), "unit \(j)")
+    }
+    // The next step's statistics are of the means given these states.
+    var (x, h) = ([Double](repeating: 0, count: visible), [Double](repeating: 0, count: hidden))
+    for chain in 0..<chains {
+      let means = Tiny.visibleMeans((0..<hidden).map { Double(states[chain * hidden + $0]) })
+      x = zip(x, means).map { $0 + $1 / Double(chains) }
+      h = zip(h, Tiny.hiddenMeans(means)).map { $0 + $1 / Double(chains) }
+    }
+    let data = Tiny.mean(Tiny.dataDistribution)
+    let found = zip(gradient(rank, step: 30), data).map(+)
+    for i in 0..<visible { #expect(abs(found[8 + i] - x[i]) < 1e-4) }
+    let bound = negativeHidden == .samples ? 5 * 0.5 / Double(chains).squareRoot() : 1e-4
+    for j in 0..<hidden { #expect(abs(found[6 + j] - h[j]) < bound) }
+  }
+
+  @Test("mean-field iterations start at the data's means, whatever its statistics take")
+  func meanFieldStart() {
+    let sums = UnitValues.allCases.map { values in
+      gradient(
+        rank(.init(negativePhase: .meanField(damping: 0.3), positiveHidden: values)), step: 0)
+    }
+    // The visible biases' statistics have no h of the data; the others have.
+    #expect(sums[0][8...] == sums[1][8...])
+    #expect(sums[0][6] != sums[1][6])
+  }
+
+  @Test("each machine of a run starts its chains elsewhere")
+  func starts() {
+    for phase in [
+      NegativePhase.persistent(chains: 9), .tempering(.init(groups: 3, ladder: [0, 1])),
+    ] {
+      let states = [0, 1, 1].map { round in
+        ContrastiveDivergence(
+          RestrictedBoltzmannMachine(visible: 3, hidden: 20),
+          options: .init(negativePhase: phase), seed: 5, round: round,
+          layout: ShardLayout(shards: 2)
+        ).state[0].values.elements
+      }
+      #expect(states[0] != states[1] && states[1] == states[2])
+    }
+  }
+
   @Test("mean-field iterations are those of Float64", arguments: [0, 0.3])
   func meanField(damping: Double) {
     let found = gradient(
@@ -169,61 +226,6 @@ struct CenteringTests {
       let mean = (0..<12).reduce(Float(0)) { $0 + Self.sample($1)[i] } / 12
       #expect(abs(state[0].values.elements[i] - (0.5 + 0.25 * (mean - 0.5))) < 1e-6)
     }
-  }
-
-  @Test("centred statistics of given rows are those of the formulas", arguments: [false, true])
-  func formulas(learnsVariance: Bool) {
-    let (v, h) = (Self.visible, Self.hidden)
-    let machine = RestrictedBoltzmannMachine(
-      visible: v, hidden: h,
-      visibleUnits: learnsVariance ? .gaussian(.learned(initial: 1)) : .bernoulli)
-    let flat = machine.parameters.flat
-    flat.assign(
-      Tensor(shape: flat.shape, elements: Self.random(flat.count, item: 3).map { 0.3 * $0 }))
-    let values = PhaseValues(machine, positive: 3, negative: 2)
-    values.visible.assign(Tensor(shape: [5, v], elements: Self.random(5 * v, item: 4)))
-    values.hidden.assign(Tensor(shape: [5, h], elements: Self.random(5 * h, item: 5)))
-    let (u, s) = (values.visible.elements, values.hidden.elements)
-    let plain = sums(machine, values, nil)
-    values.visible.assign(Tensor(shape: [5, v], elements: u))
-    values.hidden.assign(Tensor(shape: [5, h], elements: s))
-    let offsets = CenteringOffsets(
-      machine, .data, rate: 0, visibleMeans: Tensor(shape: [v], elements: Self.random(v, item: 6)))
-    offsets.hidden.assign(Tensor(shape: [h], elements: Self.random(h, item: 7)))
-    let found = sums(machine, values, offsets)
-    let (mu, lambda) = (offsets.visible.elements, offsets.hidden.elements)
-    // Three rows of data, two of chains that count 3/2: the offsets' own sums cancel.
-    let signs: [Double] = [-1, -1, -1, 1.5, 1.5]
-    var weights = [Double](repeating: 0, count: v * h)
-    for r in 0..<5 {
-      for j in 0..<h {
-        for i in 0..<v {
-          weights[j * v + i] +=
-            signs[r] * Double(s[r * h + j] - lambda[j]) * Double(u[r * v + i] - mu[i])
-        }
-      }
-    }
-    let hiddenBias = (0..<h).map { j in
-      Double(plain[v * h + j])
-        - (0..<v).reduce(0) { $0 + weights[j * v + $1] * Double(mu[$1]) }
-    }
-    let deviations = machine.visibleLayer.deviations()?.elements
-    let visibleBias = (0..<v).map { i in
-      Double(plain[v * h + h + i])
-        - (0..<h).reduce(0) { $0 + weights[$1 * v + i] * Double(lambda[$1]) }
-        / Double(deviations?[i] ?? 1)
-    }
-    // The variances' gradient knows no offsets.
-    let variances = plain[(v * h + h + v)...].map(Double.init)
-    expectClose(found, weights + hiddenBias + visibleBias + variances, "sums", tolerance: 2e-6)
-  }
-
-  private func sums(
-    _ machine: RestrictedBoltzmannMachine, _ values: PhaseValues, _ offsets: CenteringOffsets?
-  ) -> [Float] {
-    let slices = machine.parameters.layout.slices.map { Tensor(shape: $0.shape) }
-    machine.statistics(values, ratio: 1.5, offsets: offsets, rowFactors: Tensor(5)) { slices[$0] }
-    return slices.flatMap(\.elements)
   }
 
   @Test("a sparsity target pulls biases and weights by the running average")

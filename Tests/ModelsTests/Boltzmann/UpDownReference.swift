@@ -7,6 +7,8 @@ struct UpDownReference {
   /// The widths from the sample's to the top's.
   let widths: [Int]
   let classes: Int
+  /// Whether samples are real numbers with normal noise of variance 1.
+  let isGaussian: Bool
   let gibbsSteps: Int
   let parameters: [String: [Double]]
   let seed: UInt64
@@ -40,8 +42,12 @@ struct UpDownReference {
     dream[directed] = Array(chain.prefix(widths[directed]))
     for l in (0..<directed).reversed() {
       let means = down(l, dream[l + 1]!)
-      dream[l] =
-        l == 0 ? means : draw(means, id, step, round: directed + 1 + 2 * gibbsSteps + l)
+      let round = directed + 1 + 2 * gibbsSteps + l
+      if l > 0 {
+        dream[l] = draw(means, id, step, round: round)
+      } else {
+        dream[l] = isGaussian ? noisy(means, id, step, round: round) : means
+      }
     }
     for l in 0..<directed {
       let name = "up-down/\(l + 1)/"
@@ -74,7 +80,8 @@ struct UpDownReference {
       parameters["up-down/\(l + 1)/generative/bias"]!
     )
     return c.indices.map { i in
-      sigmoid(h.indices.reduce(c[i]) { $0 + w[$1 * c.count + i] * h[$1] })
+      let field = h.indices.reduce(c[i]) { $0 + w[$1 * c.count + i] * h[$1] }
+      return l == 0 && isGaussian ? field : sigmoid(field)
     }
   }
 
@@ -105,6 +112,15 @@ struct UpDownReference {
 
   private func draw(_ means: [Double], _ id: Int, _ step: Int, round: Int) -> [Double] {
     zip(uniform(means.count, id, step, round), means).map { $0 < $1 ? 1 : 0 }
+  }
+
+  private func noisy(_ means: [Double], _ id: Int, _ step: Int, round: Int) -> [Double] {
+    var noise = [Float](repeating: 0, count: means.count)
+    noise.withUnsafeMutableBufferPointer {
+      RandomStream(seed: seed, purpose: RandomPurpose(number: 17), step: step, round: round)
+        .normal(item: id, into: $0)
+    }
+    return zip(means, noise).map { $0 + Double($1) }
   }
 
   private func drawLabelled(_ fields: [Double], _ id: Int, _ step: Int, round: Int) -> [Double] {

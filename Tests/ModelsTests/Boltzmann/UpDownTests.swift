@@ -9,12 +9,14 @@ import Testing
 @Suite("Up-down learning")
 struct UpDownTests {
   /// An untied network of random parameters.
-  static func network(_ widths: [Int], classes: Int) -> DeepBeliefNetwork {
+  static func network(
+    _ widths: [Int], classes: Int, below: UnitKind = .bernoulli
+  ) -> DeepBeliefNetwork {
     let machines = (0..<widths.count - 1).map { l in
       let labels = l == widths.count - 2 ? classes : 0
       return RestrictedBoltzmannMachine(
         visible: widths[l] + labels, hidden: widths[l + 1],
-        visibleUnits: labels > 0 ? .labelled(classes: labels) : .bernoulli)
+        visibleUnits: labels > 0 ? .labelled(classes: labels) : l == 0 ? below : .bernoulli)
     }
     let network = DeepBeliefNetwork(untying: DeepBeliefNetwork(machines))
     RandomStream(seed: 9, purpose: .chainStart).normal(
@@ -60,16 +62,19 @@ struct UpDownTests {
 
   @Test(
     "the sums are those of plain loops with the same draws",
-    arguments: [([6, 5, 4, 7], 3), ([6, 5, 7], 2), ([5, 4, 3, 4, 6], 0)])
-  func reference(widths: [Int], classes: Int) {
-    let network = Self.network(widths, classes: classes)
+    arguments: [([6, 5, 4, 7], 3), ([6, 5, 7], 2), ([5, 4, 3, 4, 6], 0)],
+    [UnitKind.bernoulli, .gaussian(.unit)])
+  func reference(network: (widths: [Int], classes: Int), below: UnitKind) {
+    let (widths, classes) = network
+    let network = Self.network(widths, classes: classes, below: below)
     let layout = network.parameters.layout
     let values = Dictionary(
       uniqueKeysWithValues: layout.slices.map {
         ($0.name, network.parameters[$0.name].elements.map(Double.init))
       })
     let reference = UpDownReference(
-      widths: widths, classes: classes, gibbsSteps: 2, parameters: values, seed: 21)
+      widths: widths, classes: classes, isGaussian: below.isGaussian, gibbsSteps: 2,
+      parameters: values, seed: 21)
     let ids = [3, 0, 70_001, 12, 5, 6, 7]
     var expected = values.mapValues { $0.map { _ in 0.0 } }
     for id in ids {

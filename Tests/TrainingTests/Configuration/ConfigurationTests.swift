@@ -98,6 +98,10 @@ import Testing
     ("model.hidden=0", "from 1 to 1000000"), ("model.hidden=ten", "whole number"),
     ("model.deviation=2", "belongs to visible: gaussian"),
     ("model.damping=0.5", "belongs to sampler: mean-field"),
+    (
+      "model={family: rbm, hidden: 4, sampler: tempering, chains: 5000000, temperatures: 1000}",
+      "model.chains is 5000000, with 1000 temperatures each: 5000000000 replicas, but at most 4294967296"
+    ),
     ("model.centering=both", "one of none, data, model-and-data"),
     ("model.offset_rate=0.1", "there is none"),
     ("model.visible=gauss", "one of bernoulli"),

@@ -7,8 +7,8 @@ import Tensors
 /// - Error rate: the percentage of samples whose label is not the one of least free energy in the top machine.
 /// - Label cross-entropy: −log p(label | penultimate units), in nats.
 /// - Reconstruction error: the squared distance of a sample and what comes back from its penultimate means.
-/// - Free energy: F of the top machine, of penultimate means and the label; its gap to training samples grows
-///   when the machine learns these by heart.
+/// - Free energy: F of the top machine, of penultimate means and the label; its gap, of training less that of
+///   test samples, falls below zero when the machine learns the former by heart.
 public final class DeepBeliefEvaluator: Evaluator {
   /// Errors, cross-entropy, squared error and free energy.
   public let width = 4
@@ -107,7 +107,7 @@ public final class DeepBeliefEvaluator: Evaluator {
     }
     if down != nil { values.append(("reconstruction_error", test.mean(2))) }
     values.append(("free_energy", test.mean(3)))
-    if let train { values.append(("free_energy_gap", test.mean(3) - train.mean(3))) }
+    if let train { values.append(("free_energy_gap", train.mean(3) - test.mean(3))) }
     return values
   }
 }

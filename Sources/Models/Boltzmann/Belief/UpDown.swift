@@ -120,12 +120,14 @@ public final class UpDown: Objective {
   }
 
   /// One product a layer gives both what it says of the waking states and the next dreams: those rows lie
-  /// one above the other. Leaves the errors of the former in the upper rows.
+  /// one above the other. Leaves the errors of the former in the upper rows. Dreams of samples that are on or
+  /// off are means, as the samples themselves are grey; real-valued ones have the noise of p(v | h), which
+  /// recognition must learn to see through.
   private func goDown(_ shard: Batch.Shard, _ space: UpDownSpace, _ step: Int) {
     for (index, layer) in network.layers.enumerated().reversed() {
       multiply(
         space.states[index + 1], .none, layer.generativeWeights, .none, into: space.fields[index])
-      if index == 0 {
+      if index == 0 && !layer.below.kind.isGaussian {
         layer.below.means(space.dreamFields[index])
         space.dream[index].assign(space.dreamFields[index])
       } else {

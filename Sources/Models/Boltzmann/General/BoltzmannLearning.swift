@@ -138,9 +138,9 @@ public final class BoltzmannLearning: Objective {
   ) {
     guard !chain.ids.isEmpty else { return }
     couplings.sweep(
-      chain.hidden, field: space.field, rounds: 0..<gibbsSteps, stream: freeStream.at(step: step),
+      chain.states, field: space.field, rounds: 0..<gibbsSteps, stream: freeStream.at(step: step),
       ids: chain.ids.baseAddress!)
-    UnitColumns.split(chain.hidden, visible: space.free.visible, hidden: space.free.hidden)
+    UnitColumns.split(chain.states, visible: space.free.visible, hidden: space.free.hidden)
     if options.freeStatistics == .samples {
       space.free.visibleMeans.assign(space.free.visible)
       space.free.hiddenMeans.assign(space.free.hidden)

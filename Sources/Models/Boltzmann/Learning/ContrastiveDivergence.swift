@@ -42,15 +42,17 @@ public final class ContrastiveDivergence: Objective {
   }
 
   /// Trains a machine with this rank's shards.
-  /// - Parameter visibleMeans: the means of the training data as the machine computes with units, where offsets
-  ///   start; nil where nothing is known of them.
+  /// - Parameters:
+  ///   - round: tells the first states of the chains of several machines of a run apart.
+  ///   - visibleMeans: the means of the training data as the machine computes with units, where offsets start;
+  ///     nil where nothing is known of them.
   public init(
     _ machine: RestrictedBoltzmannMachine, options: ContrastiveDivergenceOptions, seed: UInt64,
-    layout: ShardLayout, visibleMeans: Tensor? = nil
+    round: Int = 0, layout: ShardLayout, visibleMeans: Tensor? = nil
   ) {
     self.machine = machine
     self.options = options
-    negative = Self.sampler(machine, options, seed, layout)
+    negative = Self.sampler(machine, options, seed, round, layout)
     metrics = ["reconstruction_error"] + negative.metrics
     offsets =
       options.centering == .none
@@ -67,14 +69,14 @@ public final class ContrastiveDivergence: Objective {
 
   private static func sampler(
     _ machine: RestrictedBoltzmannMachine, _ options: ContrastiveDivergenceOptions, _ seed: UInt64,
-    _ layout: ShardLayout
+    _ round: Int, _ layout: ShardLayout
   ) -> any NegativeSampler {
     switch options.negativePhase {
     case .contrastiveDivergence: DataChains()
     case .persistent(let count):
-      PersistentChains(count: count, machine, seed: seed, layout: layout)
+      PersistentChains(count: count, machine, seed: seed, round: round, layout: layout)
     case .tempering(let options):
-      TemperedReplicas(options, machine, seed: seed, layout: layout)
+      TemperedReplicas(options, machine, seed: seed, round: round, layout: layout)
     case .meanField(let damping): MeanFieldIterations(damping: damping)
     }
   }
@@ -133,6 +135,7 @@ public final class ContrastiveDivergence: Objective {
       space.data, means: space.dataHidden, samples: space.drivers,
       stream: stream.at(step: sweeps.step, round: 0), ids: shard.ids,
       transposedWeights: transposedWeights)
+    negative.start(space)
     if options.positiveHidden == .samples { space.dataHidden.assign(space.drivers) }
   }
 

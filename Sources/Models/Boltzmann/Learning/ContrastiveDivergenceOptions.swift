@@ -29,6 +29,9 @@ public struct TemperingOptions: Sendable, Equatable {
   /// The inverse temperatures, ascending; the last is 1.
   public var ladder: [Float]
 
+  /// The most replicas, of all groups: each draws as an item, whose numbers have 32 bits.
+  public static let mostReplicas = ChainState.mostItems
+
   /// A ladder with its number of groups.
   public init(groups: Int, ladder: [Float]) {
     precondition(ladder.count > 1 && ladder.last == 1, "a ladder of at least two that ends at 1")
@@ -80,7 +83,7 @@ public struct ContrastiveDivergenceOptions: Sendable, Equatable {
   public var positiveHidden: UnitValues
   /// What stands for h in the negative statistics.
   public var negativeHidden: UnitValues
-  /// What stands for x in the negative statistics, and drives the last h.
+  /// What stands for x in the negative statistics, and drives their h. Chains that persist go on from samples.
   public var negativeVisible: UnitValues
   /// What is subtracted from the units in the gradient.
   public var centering = Centering.none

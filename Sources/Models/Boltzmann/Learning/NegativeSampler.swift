@@ -14,6 +14,9 @@ protocol NegativeSampler: AnyObject {
   /// The number of rows of a shard; nil where there are as many as samples.
   func rows(of shard: Int) -> Int?
 
+  /// Is shown `dataHidden` as means, before samples may take their place.
+  func start(_ space: LearningSpace)
+
   /// Fills `chain` and `chainHidden` of a shard, and adds what is measured.
   func run(
     _ shard: Batch.Shard, _ space: LearningSpace, _ sweeps: GibbsSweeps,
@@ -28,6 +31,7 @@ extension NegativeSampler {
   var count: Int? { nil }
   var metrics: [String] { [] }
   func rows(of shard: Int) -> Int? { nil }
+  func start(_ space: LearningSpace) {}
   func reported(_ means: [(name: String, value: Double)]) -> [(name: String, value: Double)] {
     means
   }
@@ -46,7 +50,8 @@ struct GibbsSweeps {
   /// `count` sweeps from `space.chainDrivers`; ends with u and h of the negative statistics.
   /// - Parameters:
   ///   - ids: what the rows draw as. Rounds count from 1: round 0 is the positive phase's.
-  ///   - keepsLast: whether `chainDrivers` must end as the last sample of h.
+  ///   - keepsLast: whether `chainDrivers` must end as the last sample of h. Chains that go on from it are
+  ///     Gibbs chains: samples drive it, and means of x come with `takeMeans`.
   func run(_ space: LearningSpace, ids: UnsafePointer<UInt32>, keepsLast: Bool) {
     guard space.key.negative > 0 else { return }
     for sweep in 0..<count {
@@ -55,7 +60,9 @@ struct GibbsSweeps {
       machine.sampleVisible(
         space.chainDrivers, means: means, samples: space.chain,
         stream: stream.at(step: step, round: 1 + 2 * sweep), ids: ids)
-      if isLast && options.negativeVisible == .probabilities { space.chain.assign(means) }
+      if isLast && !keepsLast && options.negativeVisible == .probabilities {
+        space.chain.assign(means)
+      }
       if isLast && !keepsLast && options.negativeHidden == .probabilities {
         machine.hiddenMeans(
           space.chain, into: space.chainHidden, transposedWeights: transposedWeights)
@@ -66,6 +73,18 @@ struct GibbsSweeps {
           transposedWeights: transposedWeights)
       }
     }
+    if options.negativeHidden == .samples { space.chainHidden.assign(space.chainDrivers) }
+  }
+
+  /// The negative statistics of means of x after `run`, where they are asked for: h anew, given those means.
+  /// Takes `chainDrivers` for scratch.
+  func takeMeans(_ space: LearningSpace, ids: UnsafePointer<UInt32>) {
+    guard options.negativeVisible == .probabilities else { return }
+    space.chain.assign(count == 1 ? space.firstMeans : space.laterMeans)
+    machine.sampleHidden(
+      space.chain, means: space.chainHidden, samples: space.chainDrivers,
+      stream: stream.at(step: step, round: 1 + 2 * count), ids: ids,
+      transposedWeights: transposedWeights)
     if options.negativeHidden == .samples { space.chainHidden.assign(space.chainDrivers) }
   }
 }
@@ -90,13 +109,14 @@ final class MeanFieldIterations: NegativeSampler {
 
   init(damping: Float) { self.damping = damping }
 
+  func start(_ space: LearningSpace) { space.chainHidden.assign(space.dataHidden) }
+
   func run(
     _ shard: Batch.Shard, _ space: LearningSpace, _ sweeps: GibbsSweeps,
     _ accumulator: Accumulator, _ place: Int
   ) {
     guard shard.rows > 0 else { return }
     let machine = sweeps.machine
-    space.chainHidden.assign(space.dataHidden)
     for iteration in 0..<sweeps.count {
       let means = iteration == 0 ? space.firstMeans : space.chain
       machine.visibleMeans(space.chainHidden, into: means)

@@ -28,12 +28,12 @@ final class TemperedReplicas: NegativeSampler {
 
   init(
     _ options: TemperingOptions, _ machine: RestrictedBoltzmannMachine, seed: UInt64,
-    layout: ShardLayout
+    round: Int, layout: ShardLayout
   ) {
     (self.options, self.machine) = (options, machine)
     replicas = ChainState(
       name: "replicas", count: options.groups, replicas: options.ladder.count,
-      layer: machine.hiddenLayer, seed: seed, layout: layout)
+      layer: machine.hiddenLayer, seed: seed, round: round, layout: layout)
     exchanges = RandomStream(seed: seed, purpose: .replicaExchange)
     metrics = (1..<options.ladder.count).map { "swap_rate_\($0)" }
     firstGroup = { layout.range(of: $0, in: options.groups).lowerBound }
@@ -50,7 +50,7 @@ final class TemperedReplicas: NegativeSampler {
     let rows = replicas.part(of: shard.index)
     guard let ids = rows.ids.baseAddress, !rows.ids.isEmpty else { return }
     let own = replicaSpace(space.key.negative)
-    own.hidden.assign(rows.hidden)
+    own.hidden.assign(rows.states)
     for sweep in 0..<sweeps.count { self.sweep(sweep, sweeps, own, ids) }
     sdt_interactions(
       own.interactions, own.hidden.pointer, own.fields.pointer, machine.hiddenBias.pointer,
@@ -58,7 +58,7 @@ final class TemperedReplicas: NegativeSampler {
     let samples = sweeps.options.negativeHidden == .samples
     for group in 0..<space.key.negative {
       exchange(group, global: firstGroup(shard.index) + group, sweeps.step, own, accumulator, place)
-      store(group, own, rows.hidden, space, takesSamples: samples)
+      store(group, own, rows.states, space, takesSamples: samples)
     }
     if !samples { machine.hiddenLayer.means(space.chainHidden) }
   }

@@ -29,10 +29,12 @@ extension RestrictedBoltzmannMachine {
   /// With v = log σ², −∂E/∂v_i = ½(u_i − c_i/σ_i)² − ½ u_i (Wᵀh)_i, and the sum of the last over rows is
   /// the product of W and the weights' statistics, added over hidden units.
   ///
-  /// With offsets μ and λ the gradient is the centred one, of parameters that are not: ∇W of u − μ and
-  /// h − λ, ∇c less ∇Wᵀλ and ∇b less ∇W μ. As ∇Wᵀλ = Σ rows of (λ·(h − λ)) (u − μ), that is a weight for each
-  /// row in the sums of the biases, and no product with ∇W. Σ μ and Σ λ over the data and over the chains
-  /// cancel over all shards and are left out.
+  /// With offsets μ and λ the gradient is the step of centred parameters W′, b′, c′, told in these: with
+  /// b = b′ − W μ and, as c acts on u as c / σ, c = c′ − σ Wᵀλ. So ∇W is of u − μ and h − λ, ∇b is less
+  /// ∇W μ, and ∇c = s / σ less σ ∇Wᵀλ, s = Σ (u − μ). A step holds σ, learned or not, as it holds the offsets:
+  /// the gradient by log σ² is the plain one. As ∇Wᵀλ = Σ rows of (λ·(h − λ)) (u − μ), that is a weight for
+  /// each row in the sums of the biases, and no product with ∇W. Σ μ and Σ λ over the data and over the
+  /// chains cancel over all shards and are left out.
   /// - Parameters:
   ///   - values: taken for scratch.
   ///   - offsets: what is subtracted from u and h; nil is nothing.
@@ -59,6 +61,8 @@ extension RestrictedBoltzmannMachine {
     } else {
       columnDifference(data.hidden, chain.hidden, ratio, into: slice(1))
       columnDifference(data.visible, chain.visible, ratio, into: slice(2))
+      // c acts on u as c / σ.
+      scale(slice(2), by: visibleLayer.inverseDeviations())
     }
     chain.hidden.scale(by: -ratio)
     multiply(values.hidden, .transposed, values.visible, .none, into: slice(0), alpha: -1)
@@ -66,28 +70,48 @@ extension RestrictedBoltzmannMachine {
       sdt_halve_less_products(
         slice(3).pointer, weights.pointer, slice(0).pointer, hidden, visible)
     }
-    // c acts on u as c / σ.
-    guard let inverse = visibleLayer.inverseDeviations() else { return }
-    sdt_multiply_into(slice(2).pointer, slice(2).pointer, inverse.pointer, visible)
   }
 
-  /// The sums of the biases of centred rows: each row weighs 1 − λ·(h − λ) in that of u − μ, and
-  /// 1 − μ·(u − μ) in that of h − λ.
+  /// The sums of the biases of centred rows: each row weighs 1 − μ·(u − μ) in that of h − λ, and
+  /// 1 − λ·(h − λ) in that of u − μ. Where σ is not 1 the latter is made as σ (s / σ² − ∇Wᵀλ).
   private func centeredColumns(
     _ values: PhaseValues, _ ratio: Float, _ offsets: CenteringOffsets, _ factors: Tensor,
     into slice: (Int) -> Tensor
   ) {
-    let (rows, positive) = (values.visible.shape[0], values.data.visible.shape[0])
+    let (hiddenSum, visibleSum) = (slice(1), slice(2))
+    hiddenSum.fill(0)
+    rowFactors(factors, values, values.visible, offsets.visible, ratio, whole: 1)
+    addColumns(values.hidden, factors, to: hiddenSum)
+    let deviations = visibleLayer.deviations()
+    visibleSum.fill(0)
+    if deviations != nil {
+      columnDifference(values.data.visible, values.chain.visible, ratio, into: visibleSum)
+      for _ in 0..<2 { scale(visibleSum, by: visibleLayer.inverseDeviations()) }
+    }
+    rowFactors(
+      factors, values, values.hidden, offsets.hidden, ratio, whole: deviations == nil ? 1 : 0)
+    addColumns(values.visible, factors, to: visibleSum)
+    scale(visibleSum, by: deviations)
+  }
+
+  private func rowFactors(
+    _ factors: Tensor, _ values: PhaseValues, _ rows: Tensor, _ offset: Tensor, _ ratio: Float,
+    whole: Float
+  ) {
     sdt_row_factors(
-      factors.pointer, values.visible.pointer, offsets.visible.pointer, rows, visible, positive,
-      ratio)
-    sdt_weighted_columns(
-      slice(1).pointer, values.hidden.pointer, factors.pointer, rows, hidden)
-    sdt_row_factors(
-      factors.pointer, values.hidden.pointer, offsets.hidden.pointer, rows, hidden, positive,
-      ratio)
-    sdt_weighted_columns(
-      slice(2).pointer, values.visible.pointer, factors.pointer, rows, visible)
+      factors.pointer, rows.pointer, offset.pointer, rows.shape[0], offset.count,
+      values.data.visible.shape[0], ratio, whole)
+  }
+
+  private func addColumns(_ rows: Tensor, _ factors: Tensor, to sum: Tensor) {
+    sdt_add_weighted_columns(
+      sum.pointer, rows.pointer, factors.pointer, rows.shape[0], sum.count)
+  }
+
+  /// Nothing where there are no factors.
+  private func scale(_ sum: Tensor, by factors: Tensor?) {
+    guard let factors else { return }
+    sdt_multiply_into(sum.pointer, sum.pointer, factors.pointer, sum.count)
   }
 
   /// What the product of centred rows leaves out of Σ h uᵀ: λ Σ(u − μ)ᵀ and Σ(h − λ) μᵀ.
