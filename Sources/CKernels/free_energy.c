@@ -2,10 +2,10 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "activations.h"
 #include "dispatch.h"
+#include "exponents.h"
 
 double sdt_softplus_sum(const float *a, size_t n) {
   double sum = 0;
@@ -48,18 +48,8 @@ SDT_INLINE void sdt_products_start(sdt_products *a, size_t n) {
   for (size_t i = 0; i < n; i++) a->product[i] = 1, a->exponent[i] = 0;
 }
 
-/// Moves the binary exponent of each product aside. A product that is no normal positive number
-/// becomes NaN: a diverging model must be seen, and so must a group that was too long.
 SDT_INLINE void sdt_set_exponent_aside(sdt_products *a, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    int64_t bits;
-    memcpy(&bits, &a->product[i], sizeof bits);
-    int64_t biased = bits >> 52;
-    a->exponent[i] += biased - 1023;
-    int64_t fraction = (bits & 0x000FFFFFFFFFFFFFll) | 0x3FF0000000000000ll;
-    bits = biased <= 0 || biased >= 0x7FF ? 0x7FF8000000000000ll : fraction;
-    memcpy(&a->product[i], &bits, sizeof bits);
-  }
+  sdt_set_exponents_aside(a->product, a->exponent, n);
 }
 
 SDT_INLINE double sdt_logarithm(const sdt_products *a, size_t i) {

@@ -104,6 +104,9 @@ extension CommandLineTests {
       }
       try trial.refuse(command + ["rows:0-5"], says: ["--occlude must hide a part"])
       try trial.refuse(command + ["rows:3-1"], says: ["--occlude is left, right"])
+      try trial.refuse(
+        ["complete", checkpoint, "--occlude", "left", "--count", "1000", "--completions", "101"],
+        says: ["--count times --completions is 101000, but at most 100,000"])
     }
 
     /// Guessing errs on nine of ten.

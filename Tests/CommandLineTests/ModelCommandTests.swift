@@ -57,6 +57,20 @@ extension CommandLineTests {
       #expect(all[0] == all[1] && all[0] == all[2])
     }
 
+    @Test func exchangesAreTold() throws {
+      let lines = try [1, 3].map { ranks in
+        let outcome = try Program.run(
+          ["sample", checkpoint, "--temperatures", "3", "--count", "130", "--sweeps", "9"],
+          ranks: ranks, in: trial.path)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return outcome.output
+      }
+      #expect(lines[0].contains("exchanges taken between neighbouring temperatures: "))
+      #expect(lines[0] == lines[1])
+      let plain = try Program.run(["sample", checkpoint, "--sweeps", "2"], in: trial.path)
+      #expect(!plain.output.contains("exchanges"))
+    }
+
     @Test func seedsAndStartsDiffer() throws {
       for (name, more) in [("a", []), ("b", ["--seed", "2"]), ("c", ["--from-data"])] {
         let words = ["sample", checkpoint, "-o", "\(name).h5", "--count", "30", "--sweeps", "1"]

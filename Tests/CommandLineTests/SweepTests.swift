@@ -64,6 +64,26 @@ extension CommandLineTests {
       #expect(error > 0.8 * 36 / 12 && error < 1.2 * 36 / 12, "\(error)")
     }
 
+    @Test("the error in the file's scale is that of averaged parameters, where others are too")
+    func unitScaleOfAverages() throws {
+      let settings = [
+        "data.transform=standardize", "model.visible=gaussian", "optimizer.learning_rate=0.05",
+        "optimizer.averaging=0.999", "training.epochs=10",
+      ].flatMap { ["--set", $0] }
+      let outcome = try sweep("model.hidden=4", settings)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let lines = trial.scratch.text("swept/table.csv").split(separator: "\n").map {
+        $0.split(separator: ",").map { $0.filter { $0 != "\"" } }
+      }
+      func value(_ name: String) throws -> Double {
+        let place = try #require(lines[0].firstIndex(of: name))
+        return try #require(Double(lines[1][place]))
+      }
+      // The variance of bytes is nearly the same everywhere.
+      let ratio = try value("unit_scale_error") / value("reconstruction_error")
+      #expect(abs(12 * ratio - 1) < 0.1, "\(ratio)")
+    }
+
     @Test(
       "what is refused, before anything is written",
       arguments: [

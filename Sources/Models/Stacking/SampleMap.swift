@@ -95,16 +95,10 @@ extension SampleMap {
 
 /// Room for intermediate values of a width, one for each number of rows that was asked for.
 final class Rooms {
-  private let width: Int
-  private var rooms: [Int: Tensor] = [:]
+  private let rooms: RowSpaces<Tensor>
 
-  init(_ width: Int) { self.width = width }
+  init(_ width: Int) { rooms = RowSpaces { Tensor($0, width) } }
 
   /// [rows, width]; zeros when it is new.
-  func room(_ rows: Int) -> Tensor {
-    if let room = rooms[rows] { return room }
-    let room = Tensor(rows, width)
-    rooms[rows] = room
-    return room
-  }
+  func room(_ rows: Int) -> Tensor { rooms.space(rows) }
 }

@@ -13,7 +13,9 @@ extension RestrictedBoltzmannMachine {
       let sampler = TemperedSampler(
         self, chains: request.chains, temperatures: request.temperatures, seed: request.seed)
       if let start = request.start { sampler.start(at: start) }
-      return sampler.run(steps: 0..<request.sweeps)
+      let samples = sampler.run(steps: 0..<request.sweeps)
+      request.reportExchanges(sampler.exchanges)
+      return samples
     }
   }
 

@@ -78,15 +78,6 @@ struct RBMFamily: ModelFamily {
   ) -> Picture {
     let sampler = GibbsSampler(machine, chains: 0..<examples.shape[0], seed: seed)
     sampler.start(at: examples)
-    var (rows, labels, done) = ([examples], ["start"], 0)
-    for sweeps in sequence(first: 1, next: { $0 * 10 }).prefix(while: { $0 <= sampleSweeps }) {
-      let means = sampler.run(steps: done..<sweeps)
-      rows.append(Tensor(shape: means.shape, elements: means.elements))
-      labels.append("\(sweeps)")
-      done = sweeps
-    }
-    return Picture(
-      name: "samples", title: "Gibbs chains from test samples, by the number of sweeps",
-      rows: rows, labels: labels, values: units.values)
+    return .chains(from: examples, sweeps: sampleSweeps, values: units.values, run: sampler.run)
   }
 }

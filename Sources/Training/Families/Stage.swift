@@ -1,3 +1,4 @@
+import Models
 import Objectives
 import Optimizers
 import Tensors
@@ -139,6 +140,8 @@ public struct SampleRequest {
   public var labels: [Int32]
   /// The number of replicas of a chain, at as many temperatures.
   public var temperatures = 1
+  /// Is told of the exchanges between neighbours of these, of all chains together, from β = 1 on.
+  public var reportExchanges: ([ExchangeCount]) -> Void = { _ in }
 
   /// A request.
   public init(

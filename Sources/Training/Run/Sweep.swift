@@ -106,7 +106,9 @@ public struct Sweep {
       let seconds = Date().timeIntervalSince(start)
       let unitScale =
         run.curriculum.count == 1
-        ? try FileScaleError(run.first, run.setup.data, run.setup.across).measure() : nil
+        ? try run.latestTrainer?.withAverages {
+          try FileScaleError(run.first, run.setup.data, run.setup.across).measure()
+        } : nil
       try together(communicator) {
         guard communicator.rank == 0 else { return }
         try table.add(

@@ -1,6 +1,7 @@
 import DataParallel
 import Datasets
 import MessagePassing
+import Models
 import Objectives
 import Tensors
 
@@ -35,6 +36,8 @@ public struct DrawnSamples {
   public let samples: Tensor
   /// The classes that they were drawn from, each as often as the next; empty without classes.
   public let classes: [Int]
+  /// Exchanges of each replica and the next hotter one, from β = 1 on; empty without replicas.
+  public var exchanges: [ExchangeCount] = []
 
   /// The class of every sample, [n]; empty without classes.
   public var labels: [Int32] {
@@ -67,6 +70,7 @@ extension TrainedModel {
     // Fixed groups of chains keep the shapes of products the same on any number of ranks.
     let groups = (count + Self.group - 1) / Self.group
     var own: [Float] = []
+    var exchanged = [Double](repeating: 0, count: 2 * (options.temperatures - 1))
     for group in part(communicator.rank, of: communicator.size, in: groups) {
       let chains = group * Self.group..<(group + 1) * Self.group
       var request = SampleRequest(
@@ -75,13 +79,33 @@ extension TrainedModel {
         labels: classes.isEmpty
           ? [] : chains.map { Int32(classes[min($0, count - 1) / options.count]) })
       request.temperatures = options.temperatures
+      request.reportExchanges = { counts in
+        for (k, count) in counts.enumerated() {
+          exchanged[2 * k] += Double(count.taken)
+          exchanged[2 * k + 1] += Double(count.offered)
+        }
+      }
       own += sampler(request).elements
     }
     let all = try own.withUnsafeBufferPointer { try communicator.gather($0) }
+    let exchanges = try sums(exchanged)
     guard communicator.rank == 0 else { return nil }
     let samples = Tensor(
       shape: [count, shape.count], elements: Array(all.prefix(count * shape.count)))
-    return DrawnSamples(samples: samples, classes: classes)
+    return DrawnSamples(samples: samples, classes: classes, exchanges: exchanges)
+  }
+
+  /// Counts of exchanges over all ranks, of those of this one, taken and offered by turns.
+  private func sums(_ own: [Double]) throws -> [ExchangeCount] {
+    guard !own.isEmpty else { return [] }
+    let all = try RankGather(communicator).gather(
+      own, counts: Array(repeating: own.count, count: communicator.size))
+    func sum(_ place: Int) -> Int {
+      Int(stride(from: place, to: all.count, by: own.count).reduce(0) { $0 + all[$1] })
+    }
+    return (0..<own.count / 2).map {
+      ExchangeCount(taken: sum(2 * $0), offered: sum(2 * $0 + 1))
+    }
   }
 
   /// Whether the model is evaluated with standing statistics.

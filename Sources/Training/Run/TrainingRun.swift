@@ -18,6 +18,8 @@ public final class TrainingRun {
   let first: Stage
   var finished: [ParameterSet] = []
   var finishedStates: [ReplicatedState] = []
+  /// That of the stage under way, or of the last one: it knows the averages that the stage is judged by.
+  var latestTrainer: StageTrainer?
   /// What the curriculum says of the stage under way.
   var plan: StagePlan
   var position: Checkpoint.Position
@@ -89,7 +91,9 @@ public final class TrainingRun {
   // MARK: - One stage
 
   func train(_ stage: Stage, _ index: Int) throws -> ExitStatus {
+    latestTrainer = nil
     let trainer = try makeTrainer(stage)
+    latestTrainer = trainer
     let isNew = index > position.stage
     let history = isNew ? [:] : setup.checkpoint?.evaluations ?? [:]
     let decisions = try together(communicator) {

@@ -26,35 +26,37 @@ struct CompleteCommand: RankCommand {
   @Option(help: "The number of completions of each.")
   var completions = 5
 
-  @Option(help: "The number of Gibbs sweeps of a chain.")
-  var sweeps = 1000
+  @OptionGroup
+  var chains: ChainArguments
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
-  var settings: [String] = []
-
-  @Option(help: "What the draws are keyed by.")
-  var seed: UInt64 = 1
+  /// All completions lie in memory, and in one picture.
+  private static let mostCompletions = 100_000
 
   func validate() throws {
     guard Occlusion(occlude) != nil else {
       throw ValidationError(
         "--occlude is left, right, top, bottom, rows:10-19 or columns:0-9.")
     }
-    guard (1...10_000).contains(count), (1...1000).contains(completions), sweeps > 0 else {
+    guard (1...10_000).contains(count), (1...1000).contains(completions),
+      chains.sweeps > 0
+    else {
       throw ValidationError(
         "--count is from 1 to 10,000, --completions from 1 to 1000, --sweeps above zero.")
+    }
+    guard count * completions <= Self.mostCompletions else {
+      throw ValidationError(
+        "--count times --completions is \(count * completions), but at most 100,000; take fewer samples, "
+          + "or fewer completions of each.")
     }
     guard output.hasSuffix(".png") else { throw ValidationError("--output ends in .png.") }
   }
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
-    let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: chains.settings)
     try model.checkOutput(output)
     let options = CompletionOptions(
-      Occlusion(occlude)!, count: count, completions: completions, sweeps: sweeps, seed: seed)
+      Occlusion(occlude)!, count: count, completions: completions, sweeps: chains.sweeps,
+      seed: chains.seed)
     if let completed = try model.complete(options) {
       try model.write(completed, to: output)
       print("\(completions) completions of \(count) samples: \(output)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MessagePassing
+import Models
 import Objectives
 import Reporting
 import Tensors
@@ -67,9 +68,6 @@ struct SampleCommand: RankCommand {
       valueName: "3,5,7"))
   var classes: String?
 
-  @Option(help: "The number of Gibbs sweeps of a chain.")
-  var sweeps = 1000
-
   @Option(
     help: ArgumentHelp(
       "The number of replicas of each chain of a machine, at as many temperatures: chains then cross between modes.",
@@ -81,14 +79,8 @@ struct SampleCommand: RankCommand {
     help: "Start chains at the first test samples and not at random.")
   var fromData = false
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Replace a setting, such as data.test.file=other.h5.", valueName: "key=value"))
-  var settings: [String] = []
-
-  @Option(help: "What the draws are keyed by.")
-  var seed: UInt64 = 1
+  @OptionGroup
+  var chains: ChainArguments
 
   func validate() throws {
     guard count ?? 1 <= 10_000_000 else {
@@ -97,7 +89,7 @@ struct SampleCommand: RankCommand {
     guard classNumbers != nil else {
       throw ValidationError("--classes is a list of class numbers, such as 3,5,7.")
     }
-    guard count ?? 1 > 0, sweeps > 0 else {
+    guard count ?? 1 > 0, chains.sweeps > 0 else {
       throw ValidationError("--count and --sweeps are above zero.")
     }
     guard (1...1000).contains(temperatures) else {
@@ -109,17 +101,30 @@ struct SampleCommand: RankCommand {
   }
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
-    let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: chains.settings)
     try model.checkOutput(output)
     let count = count ?? (model.configuration.model.classes == nil ? 100 : 10)
     let options = DrawOptions(
-      count: count, sweeps: sweeps, seed: seed, fromData: fromData, classes: classNumbers ?? [],
+      count: count, sweeps: chains.sweeps, seed: chains.seed, fromData: fromData,
+      classes: classNumbers ?? [],
       temperatures: temperatures)
     if let drawn = try model.sample(options) {
       try model.write(drawn, to: output)
       print("\(drawn.samples.shape[0]) samples: \(output)")
+      if let line = exchangeLine(drawn.exchanges) { print(line) }
     }
     return .done
+  }
+
+  /// How often neighbours in temperature have exchanged states; nil without several temperatures.
+  private func exchangeLine(_ exchanges: [ExchangeCount]) -> String? {
+    let rates = exchanges.filter { $0.offered > 0 }.map { Double($0.taken) / Double($0.offered) }
+    guard let least = rates.min() else { return nil }
+    let mean = rates.reduce(0, +) / Double(rates.count)
+    return String(
+      format: "exchanges taken between neighbouring temperatures: %.0f%%, by the worst pair %.0f%%",
+      100 * mean, 100 * least)
+      + (least < 0.05 ? "; raise --temperatures" : "")
   }
 
   /// What `--classes` lists, each once: empty when it is not given, nil when it is no list of numbers.

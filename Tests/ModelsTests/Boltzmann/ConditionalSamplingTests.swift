@@ -102,17 +102,73 @@ struct ConditionalSamplingTests {
     for (i, (value, mean)) in zip(found, means(machine)).enumerated() {
       #expect(abs(value - mean) < Self.tolerance, "unit \(i)")
     }
-    for swaps in sampler.swaps {
-      #expect(swaps.accepted > 0 && swaps.accepted < swaps.proposed)
+    for count in sampler.exchanges { #expect(count.taken > 0 && count.taken < count.offered) }
+  }
+
+  /// E[x] of a machine with Gaussian visible units, or of those given the first: as u given h is normal
+  /// around m = c/σ + Wᵀh, p(h) ∝ exp(b·h + ½|m|²), where a known u_0 counts as u_0 m_0 instead of ½ m_0².
+  private func gaussianMeans(
+    _ machine: RestrictedBoltzmannMachine, deviation: Double, known: Double? = nil
+  ) -> [Double] {
+    let (visible, hidden) = (machine.visible, machine.hidden)
+    let (w, b) = (machine.weights.elements, machine.hiddenBias.elements)
+    var (total, sums) = (0.0, [Double](repeating: 0, count: visible))
+    for state in 0..<1 << hidden {
+      let on = (0..<hidden).filter { state >> $0 & 1 == 1 }
+      var m = machine.visibleBias.elements.map { Double($0) / deviation }
+      for j in on { for i in 0..<visible { m[i] += Double(w[j * visible + i]) } }
+      var exponent = on.reduce(0) { $0 + Double(b[$1]) }
+      for i in 0..<visible {
+        exponent += i == 0 && known != nil ? known! / deviation * m[i] : 0.5 * m[i] * m[i]
+      }
+      total += exp(exponent)
+      for i in 0..<visible { sums[i] += deviation * m[i] * exp(exponent) }
+    }
+    return sums.map { $0 / total }
+  }
+
+  /// Whether the means of independent rows are those expected, within four standard errors.
+  private func expectMeans(_ values: Tensor, _ expected: [Double], from first: Int = 0) {
+    let (rows, width) = (values.shape[0], values.shape[1])
+    for i in first..<width {
+      let column = (0..<rows).map { Double(values.pointer[$0 * width + i]) }
+      let mean = column.reduce(0, +) / Double(rows)
+      let variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows)
+      let error = (variance / Double(rows)).squareRoot()
+      #expect(abs(mean - expected[i]) < 4 * error, "\(mean) ± \(error), not \(expected[i])")
     }
   }
 
-  /// Two modes, all on and all off, with a wall between them.
+  private static let deviations: [(NoiseDeviation, Double)] = [(.unit, 1), (.fixed(0.5), 0.5)]
+
+  @Test("tempered chains of Gaussian units have the machine's distribution", arguments: deviations)
+  func temperedGaussian(noise: NoiseDeviation, deviation: Double) {
+    let machine = SmallMachine(visible: 3, hidden: 4, .gaussian(noise), seed: 2).machine
+    let sampler = TemperedSampler(machine, chains: 0..<Self.chains, temperatures: 4, seed: 5)
+    expectMeans(sampler.run(steps: 0..<60), gaussianMeans(machine, deviation: deviation))
+    for count in sampler.exchanges { #expect(count.taken > 0 && count.taken < count.offered) }
+  }
+
+  @Test("completions of Gaussian units have the conditional means", arguments: deviations)
+  func gaussianCompletion(noise: NoiseDeviation, deviation: Double) {
+    let machine = SmallMachine(visible: 3, hidden: 4, .gaussian(noise), seed: 3).machine
+    let samples = Tensor(Self.chains, 3)
+    for row in 0..<Self.chains { samples.pointer[row * 3] = 1.5 }
+    let found = Completion(
+      machine, samples: samples, isKnown: [true, false, false], chains: 0..<Self.chains, seed: 3
+    ).run(sweeps: 60)
+    expectMeans(found, gaussianMeans(machine, deviation: deviation, known: 1.5), from: 1)
+    #expect((0..<Self.chains).allSatisfy { abs(found.pointer[$0 * 3] - 1.5) < 1e-6 })
+  }
+
+  /// Two modes, all on and all off, with a wall between them: half of the hidden units want the visible ones
+  /// on, half off, and each other likewise.
   private func walled() -> RestrictedBoltzmannMachine {
     let machine = RestrictedBoltzmannMachine(visible: 6, hidden: 6)
-    machine.weights.fill(3)
-    machine.hiddenBias.fill(-9)
-    machine.visibleBias.fill(-9)
+    for j in 0..<6 {
+      for i in 0..<6 { machine.weights.pointer[j * 6 + i] = j < 3 ? 3 : -3 }
+      machine.hiddenBias.pointer[j] = j < 3 ? -9 : 9
+    }
     return machine
   }
 

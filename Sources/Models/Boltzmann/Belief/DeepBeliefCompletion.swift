@@ -43,7 +43,7 @@ private final class CompletionPasses {
     hidden = (Tensor(count, machine.hidden), Tensor(count, machine.hidden))
     // Labels, where there are any, start at any class and are drawn anew in every sweep.
     machine.visibleLayer.drawStart(
-      into: top.u, stream, chains.map { UInt32(truncatingIfNeeded: $0) })
+      into: top.u, stream.at(step: 0, round: 102), chains.map { UInt32(truncatingIfNeeded: $0) })
   }
 
   func sweep(_ u: Tensor, _ means: Tensor, _ step: Int, _ ids: [UInt32]) {
@@ -76,6 +76,7 @@ private final class CompletionPasses {
     }
   }
 
-  /// Rounds: 1 … the way up, 100 and 101 the top machine, 200 … the way down.
+  /// Rounds: 1 … the way up, 100 and 101 the top machine, 102 its start, 200 … the way down; 0 is the
+  /// samples' start.
   private func at(_ step: Int, _ round: Int) -> RandomStream { stream.at(step: step, round: round) }
 }

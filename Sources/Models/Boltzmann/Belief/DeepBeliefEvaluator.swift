@@ -1,4 +1,3 @@
-import Foundation
 import Objectives
 import Tensors
 
@@ -67,8 +66,7 @@ public final class DeepBeliefEvaluator: Evaluator {
         $0 == label || scores[$0] < score || (scores[$0] == score && label < $0)
       }
       sums[0] += isRight ? 0 : 100
-      let largest = scores.reduce(-Double.infinity, Swift.max)
-      sums[1] += largest + log(scores.reduce(0) { $0 + exp($1 - largest) }) - score
+      sums[1] += logSumExp(scores) - score
       sums[3] -= own + score
     }
   }
@@ -77,14 +75,7 @@ public final class DeepBeliefEvaluator: Evaluator {
     let (rows, top) = (h.shape[0], network.top)
     let (u, field) = (inputs.room(rows), fields.room(rows))
     top.visibleLayer.inputs(h, labels: nil, into: u)
-    top.hiddenFields(u, nil, into: field)
-    for row in 0..<rows {
-      let activation = field.rows(row..<row + 1)
-      activation.add(top.hiddenBias)
-      sums[3] -=
-        top.visibleLayer.ownTerm(u.pointer + row * top.visible)
-        + top.hiddenLayer.marginalTerm(activation.pointer)
-    }
+    sums[3] += top.freeEnergy(u, activations: field)
   }
 
   private func addReconstruction(

@@ -47,6 +47,7 @@ final class LabelScores {
     let (u, field) = (inputs.room(rows), fields.room(rows))
     machine.visibleLayer.inputs(h, labels: nil, into: u)
     machine.hiddenFields(u, nil, into: field)
+    let bias = machine.visibleLayer.unitBias().pointer
     let (hidden, first) = (machine.hidden, machine.visible - classes)
     withUnsafeTemporaryAllocation(of: Double.self, capacity: classes) { scores in
       for row in 0..<rows {
@@ -56,7 +57,7 @@ final class LabelScores {
         for k in 0..<classes { scores[k] += Double(machine.visibleBias.pointer[first + k]) }
         body(
           row, UnsafeBufferPointer(scores),
-          machine.visibleLayer.ownTerm(u.pointer + row * machine.visible))
+          machine.visibleLayer.ownTerm(u.pointer + row * machine.visible, unitBias: bias))
       }
     }
   }

@@ -29,7 +29,7 @@ public final class UpDown: Objective {
   /// [below, above] of every layer, and [visible, hidden] of the top: the weights of this step.
   private let transposedRecognition: [Tensor]
   private let transposedTop: Tensor
-  private var spaces: [Int: UpDownSpace] = [:]
+  private let spaces: RowSpaces<UpDownSpace>
   private var gibbsSteps = 1
 
   /// All weights and biases.
@@ -42,6 +42,7 @@ public final class UpDown: Objective {
     precondition(!network.layers.isEmpty, "a directed layer to be learned")
     self.network = network
     gibbsSchedule = gibbsSteps
+    spaces = RowSpaces { UpDownSpace(rows: $0, network) }
     phases = [Phase(name: "up_down", sums: network.parameters.layout)]
     stream = RandomStream(seed: seed, purpose: .upDown)
     transposedRecognition = network.layers.map { Tensor($0.below.count, $0.above.count) }
@@ -63,7 +64,7 @@ public final class UpDown: Objective {
     }
     transpose(network.top.weights, into: transposedTop)
     for (place, shard) in batch.shards.enumerated() {
-      let space = self.space(shard.rows)
+      let space = spaces.space(shard.rows)
       if shard.rows > 0 {
         goUp(shard, space, batch.step)
         runChain(shard, space, batch.step)
@@ -174,14 +175,6 @@ public final class UpDown: Objective {
     let first = 4 * network.layers.count
     network.top.statistics(space.top, ratio: 1) { accumulator.slice(first + $0, at: place) }
     accumulator.commit(at: place)
-  }
-
-  /// Shards differ in size by one sample, and the last batch of an epoch is short: a few shapes.
-  private func space(_ rows: Int) -> UpDownSpace {
-    if let space = spaces[rows] { return space }
-    let space = UpDownSpace(rows: rows, network)
-    spaces[rows] = space
-    return space
   }
 }
 

@@ -15,42 +15,47 @@ public struct BoltzmannEnumeration {
   /// log p(v) of every visible state, [2^visible], in nats; bit i of the place is unit i.
   public let logProbabilities: [Double]
   private let visible: Int
+  /// Where there are no hidden units.
+  private let energy: UnitEnergy?
 
   /// Enumerates a machine as its parameters are.
   /// - Precondition: the machine has at most `mostUnits` units.
   public init(_ machine: BoltzmannMachine) {
     precondition(machine.units <= Self.mostUnits, "few enough units to enumerate")
     visible = machine.visible
-    let weights = Self.logWeights(BoltzmannCouplings(machine))
+    let couplings = BoltzmannCouplings(machine)
+    energy = machine.hidden == 0 ? UnitEnergy(couplings) : nil
+    let weights = Self.logWeights(couplings)
     let marginal = Self.marginal(weights, visibleStates: 1 << machine.visible)
-    let logPartition = Self.logSumExp(marginal)
+    let logPartition = logSumExp(marginal)
     self.logPartition = logPartition
     logProbabilities = marginal.map { $0 - logPartition }
   }
 
   /// log p(x) of a sample [visible], in nats; of a grey one the mean over the binary samples drawn
   /// from it, unit by unit.
+  ///
+  /// Without hidden units log p is linear in every unit by itself: that mean is log p's own formula at
+  /// the grey values. With hidden units it is a sum over the states of the grey units, 2^grey terms: of at
+  /// most 19 of them, for the one hidden unit that such a machine has.
   public func logLikelihood(_ x: UnsafePointer<Float>) -> Double {
-    if let state = state(x) { return logProbabilities[state] }
-    var means = logProbabilities
-    // The highest bit first: what is left is the lower half of the table.
-    for unit in (0..<visible).reversed() {
-      let (half, on) = (1 << unit, Double(x[unit]))
-      for state in 0..<half {
-        means[state] = (1 - on) * means[state] + on * means[state + half]
-      }
+    var (state, grey) = (0, [Int]())
+    for unit in 0..<visible {
+      if x[unit] == 1 { state |= 1 << unit } else if x[unit] != 0 { grey.append(unit) }
     }
-    return means[0]
+    guard !grey.isEmpty else { return logProbabilities[state] }
+    if let energy { return energy.negative(x) - logPartition }
+    return mean(x, grey, grey.count, state)
   }
 
-  /// The number of a binary state; nil when a value is grey.
-  private func state(_ x: UnsafePointer<Float>) -> Int? {
-    var state = 0
-    for unit in 0..<visible {
-      guard x[unit] == 0 || x[unit] == 1 else { return nil }
-      if x[unit] == 1 { state |= 1 << unit }
-    }
-    return state
+  /// The mean of log p over the states of the first `count` grey units, the others being as in `state`.
+  private func mean(
+    _ x: UnsafePointer<Float>, _ grey: [Int], _ count: Int, _ state: Int
+  ) -> Double {
+    guard count > 0 else { return logProbabilities[state] }
+    let (unit, on) = (grey[count - 1], Double(x[grey[count - 1]]))
+    return (1 - on) * mean(x, grey, count - 1, state)
+      + on * mean(x, grey, count - 1, state | 1 << unit)
   }
 
   /// −E of every state, [2^units].
@@ -87,9 +92,24 @@ public struct BoltzmannEnumeration {
     }
     return zip(largest, sums).map { $0 + log($1) }
   }
+}
 
-  private static func logSumExp(_ values: [Double]) -> Double {
-    let largest = values.reduce(-.infinity) { $1 <= $0 ? $0 : $1 }
-    return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
+/// −E of a machine without hidden units, a polynomial that is linear in every unit.
+private struct UnitEnergy {
+  private let bias: [Double]
+  /// 2W, [units, units].
+  private let weights: [Double]
+
+  init(_ couplings: BoltzmannCouplings) {
+    bias = couplings.bias.elements.map(Double.init)
+    weights = couplings.all.elements.map(Double.init)
+  }
+
+  /// Σ_i x_i (c_i + Σ_{j < i} 2W_ij x_j).
+  func negative(_ x: UnsafePointer<Float>) -> Double {
+    bias.indices.reduce(0) { sum, i in
+      let field = (0..<i).reduce(bias[i]) { $0 + weights[i * bias.count + $1] * Double(x[$1]) }
+      return sum + Double(x[i]) * field
+    }
   }
 }

@@ -29,9 +29,10 @@ public final class BoltzmannEvaluator: Evaluator {
   private let sweeps: Int
   private let stream: RandomStream
   private var enumeration: BoltzmannEnumeration?
-  private var spaces: [Int: Space] = [:]
+  private let spaces: RowSpaces<Space>
+  /// Whether all states are visited.
+  private let isExact: Bool
 
-  private var isExact: Bool { machine.units <= BoltzmannEnumeration.mostUnits }
   private var pseudoName: String {
     machine.hidden > 0 ? "clamped_pseudo_log_likelihood" : "pseudo_log_likelihood"
   }
@@ -44,6 +45,8 @@ public final class BoltzmannEvaluator: Evaluator {
     _ machine: BoltzmannMachine, inference: HiddenInference, sweeps: Int, seed: UInt64
   ) {
     self.machine = machine
+    isExact = machine.units <= BoltzmannEnumeration.mostUnits
+    spaces = RowSpaces { Space(rows: $0, machine) }
     self.sweeps = sweeps
     couplings = BoltzmannCouplings(machine)
     clamped = ClampedPhase(couplings: couplings, inference: inference)
@@ -67,7 +70,7 @@ public final class BoltzmannEvaluator: Evaluator {
       }
     }
     guard split == .test else { return }
-    let space = self.space(shard.rows)
+    let space = spaces.space(shard.rows)
     clamped.infer(
       shard.samples, sweeps: sweeps, states: space.hidden, means: space.hiddenMeans,
       space: space.clamped, stream: stream, ids: shard.ids)
@@ -81,19 +84,13 @@ public final class BoltzmannEvaluator: Evaluator {
     test: EvaluationSums, train: EvaluationSums?
   ) -> [(name: String, value: Double)] {
     var values = [("reconstruction_error", test.mean(0)), (pseudoName, test.mean(1))]
-    if let enumeration {
+    if isExact {
       values.append(("log_likelihood", test.mean(2)))
       if let train { values.append(("log_likelihood_gap", train.mean(2) - test.mean(2))) }
-      values.append(("log_partition", enumeration.logPartition))
+      // The names are asked for before anything is enumerated.
+      values.append(("log_partition", enumeration?.logPartition ?? .nan))
     }
     return values
-  }
-
-  private func space(_ rows: Int) -> Space {
-    if let space = spaces[rows] { return space }
-    let space = Space(rows: rows, machine)
-    spaces[rows] = space
-    return space
   }
 
   /// Buffers of an evaluation of `rows` samples.

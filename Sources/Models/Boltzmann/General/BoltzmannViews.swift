@@ -77,15 +77,6 @@ public struct BoltzmannViews {
   public func chains(from samples: Tensor, sweeps: Int) -> Picture {
     let sampler = BoltzmannSampler(machine, chains: 0..<samples.shape[0], seed: seed)
     sampler.start(at: samples)
-    var (rows, labels, done) = ([samples], ["start"], 0)
-    for count in sequence(first: 1, next: { $0 * 10 }).prefix(while: { $0 <= sweeps }) {
-      let means = sampler.run(steps: done..<count)
-      rows.append(Tensor(shape: means.shape, elements: means.elements))
-      labels.append("\(count)")
-      done = count
-    }
-    return Picture(
-      name: "samples", title: "Gibbs chains from test samples, by the number of sweeps",
-      rows: rows, labels: labels, values: .unit)
+    return .chains(from: samples, sweeps: sweeps, values: .unit, run: sampler.run)
   }
 }

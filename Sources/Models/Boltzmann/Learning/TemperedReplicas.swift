@@ -1,16 +1,13 @@
 import CKernels
-import Foundation
 import Objectives
 import Tensors
 
 /// Parallel tempering: groups of persistent chains, each with a replica at every inverse temperature β,
 /// that exchange their states.
 ///
-/// At β a machine has the energy −(what the visible units add by themselves) − β (hᵀWu + bᵀh): β = 0 has
-/// independent visible units of biases c and fair hidden coins, β = 1 is the machine itself. After its
-/// Gibbs sweeps a step offers neighbours in the ladder an exchange, even and odd pairs in turn, which the
-/// Metropolis rule takes with probability min(1, exp((β − β′)(G′ − G))), G = hᵀ(Wu + b) in Float64. The replica
-/// at β = 1 gives the statistics. All replicas of a group live on one shard.
+/// At β = 0 a machine has independent visible units of biases c and fair hidden coins, β = 1 is the machine
+/// itself. After its Gibbs sweeps a step offers neighbours in the ladder an exchange (`ReplicaExchange`). The
+/// replica at β = 1 gives the statistics. All replicas of a group live on one shard.
 /// Source: Desjardins, Courville, Bengio, Vincent and Delalleau, "Tempered Markov chain Monte Carlo for
 /// training of restricted Boltzmann machines", 2010.
 final class TemperedReplicas: NegativeSampler {
@@ -89,13 +86,13 @@ final class TemperedReplicas: NegativeSampler {
     _ group: Int, global: Int, _ step: Int, _ own: ReplicaSpace, _ accumulator: Accumulator,
     _ place: Int
   ) {
-    let (first, ladder) = (group * temperatures, options.ladder)
+    let first = group * temperatures
     for t in 0..<temperatures { own.order[t] = first + t }
     exchanges.at(step: step).uniform(item: global, into: own.draws)
-    for t in stride(from: step & 1, to: temperatures - 1, by: 2) {
-      let gain = own.interactions[own.order[t + 1]] - own.interactions[own.order[t]]
-      let logRatio = Double(ladder[t] - ladder[t + 1]) * gain
-      let isTaken = logRatio >= 0 || Double(own.draws[t]) < exp(logRatio)
+    ReplicaExchange.offer(
+      step: step, betas: options.ladder, draws: own.draws,
+      interaction: { own.interactions[own.order[$0]] }
+    ) { t, isTaken in
       if isTaken { own.order.swapAt(t, t + 1) }
       accumulator.addMetric(1 + t, isTaken ? 1 : 0, count: 1, at: place)
     }

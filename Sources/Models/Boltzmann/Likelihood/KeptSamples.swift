@@ -1,36 +1,64 @@
 import Objectives
 import Tensors
 
-/// The first samples of every shard, and a choice of them that all ranks make alike.
+/// A random choice of samples that all ranks make alike: those whose words are smallest, where every
+/// sample's word is drawn by its place in the dataset.
+///
+/// So any part of the dataset, such as a class of a file that is sorted by classes, is represented as in
+/// the whole, up to chance, and the choice depends on neither ranks nor shards.
 struct KeptSamples {
-  /// What a kept sample is found by: its place in its shard comes first, so that a choice takes samples
-  /// of all shards.
+  /// A word, and the sample's place in the dataset where words are the same.
   private struct Key: Comparable {
-    let place: Int
-    let shard: Int
-    static func < (a: Key, b: Key) -> Bool { (a.place, a.shard) < (b.place, b.shard) }
+    let word: UInt32
+    let id: UInt32
+    static func < (a: Key, b: Key) -> Bool { (a.word, a.id) < (b.word, b.id) }
   }
 
-  /// The most samples of a shard, and of a choice.
+  /// The most samples of a choice, and so of any rank.
   let most: Int
   /// The number of values a sample.
   let width: Int
+  private let stream: RandomStream
   private var keys: [Key] = []
   private var values: [Float] = []
-  private var counts: [Int: Int] = [:]
+  /// Where the largest key is.
+  private var last = 0
 
-  init(most: Int, width: Int) {
-    (self.most, self.width) = (most, width)
+  /// - Parameter stream: where a sample's word is drawn, by its id.
+  init(most: Int, width: Int, stream: RandomStream) {
+    (self.most, self.width, self.stream) = (most, width, stream)
   }
 
-  /// Keeps what there is room for of a shard's samples [rows, width].
-  mutating func add(_ samples: Tensor, shard: Int) {
-    let there = counts[shard, default: 0]
-    let rows = min(samples.shape[0], most - there)
-    guard rows > 0 else { return }
-    counts[shard] = there + rows
-    keys += (there..<there + rows).map { Key(place: $0, shard: shard) }
-    values += UnsafeBufferPointer(start: samples.pointer, count: rows * width)
+  /// Looks at samples [rows, width], and keeps those that belong to the smallest so far.
+  mutating func add(_ samples: Tensor, ids: UnsafePointer<UInt32>) {
+    for row in 0..<samples.shape[0] {
+      guard let place = place(for: key(of: ids[row])) else { continue }
+      let sample = UnsafeBufferPointer(start: samples.pointer + row * width, count: width)
+      values.replaceSubrange(
+        place * width..<min((place + 1) * width, values.count), with: sample)
+    }
+  }
+
+  private func key(of id: UInt32) -> Key {
+    var word: UInt32 = 0
+    withUnsafeMutablePointer(to: &word) {
+      stream.words(item: Int(id), into: UnsafeMutableBufferPointer(start: $0, count: 1))
+    }
+    return Key(word: word, id: id)
+  }
+
+  /// Where a sample is to be put; nil where it is none of the smallest.
+  private mutating func place(for key: Key) -> Int? {
+    var place = keys.count
+    if place < most {
+      keys.append(key)
+    } else {
+      guard most > 0, key < keys[last] else { return nil }
+      place = last
+      keys[place] = key
+    }
+    if keys.count == most { last = keys.indices.max { keys[$0] < keys[$1] } ?? 0 }
+    return place
   }
 
   /// At most `most` samples of all ranks, [n, width]: the same ones on any number of ranks. Every rank
@@ -39,9 +67,9 @@ struct KeptSamples {
     let one = [Int](repeating: 1, count: across.ranks)
     let perRank = try across.gather([Double(keys.count)], counts: one).map { Int($0) }
     let all = try across.gather(
-      keys.flatMap { [Double($0.place), Double($0.shard)] }, counts: perRank.map { 2 * $0 })
+      keys.flatMap { [Double($0.word), Double($0.id)] }, counts: perRank.map { 2 * $0 })
     let everywhere = (0..<all.count / 2).map {
-      (Key(place: Int(all[2 * $0]), shard: Int(all[2 * $0 + 1])), $0)
+      (Key(word: UInt32(all[2 * $0]), id: UInt32(all[2 * $0 + 1])), $0)
     }
     let order = everywhere.sorted { $0.0 < $1.0 }.prefix(most).map(\.1)
     return try collect(order, perRank, across)

@@ -106,6 +106,8 @@ struct LikelihoodMeasurement {
 
   /// Draws of these rounds are the chains'; round 0 is the flips' of the pseudo-likelihood.
   private static let chainRound = 1
+  /// And of this round the choice of the samples that the chains start at.
+  static let startRound = 3
 
   private static func notes(
     _ bracket: (low: Double, high: Double), _ options: AnnealingOptions

@@ -77,8 +77,9 @@ extension UnitLayer {
   }
 }
 
-/// log Σ exp(x), from the largest down.
-public func logSumExp(_ values: [Double]) -> Double {
-  guard let largest = values.max(), largest.isFinite else { return values.max() ?? -.infinity }
+/// log Σ exp(x), from the largest down; −∞ of none, and not a number where one is none.
+public func logSumExp(_ values: some Collection<Double>) -> Double {
+  let largest = values.reduce(-Double.infinity) { $1 <= $0 ? $0 : $1 }
+  guard largest.isFinite else { return values.contains { $0.isNaN } ? .nan : largest }
   return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
 }

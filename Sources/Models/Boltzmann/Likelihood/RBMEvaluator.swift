@@ -50,7 +50,7 @@ public final class RBMEvaluator: Evaluator {
   private var pseudo: PseudoLikelihood?
   private var likelihood: LikelihoodMeasurement
   private var kept: KeptSamples?
-  private var spaces: [Int: Space] = [:]
+  private let spaces: RowSpaces<Space>
 
   private var keepsInputs: Bool { if case .annealed = options.likelihood { true } else { false } }
 
@@ -61,6 +61,7 @@ public final class RBMEvaluator: Evaluator {
     _ machine: RestrictedBoltzmannMachine, options: RBMEvaluationOptions = .init(), seed: UInt64 = 0
   ) {
     (self.machine, self.options) = (machine, options)
+    spaces = RowSpaces { Space(rows: $0, machine) }
     stream = RandomStream(seed: seed, purpose: .likelihood)
     pseudo = options.pseudoLikelihood == .none ? nil : PseudoLikelihood(machine)
     likelihood = LikelihoodMeasurement(machine, options.likelihood, seed: seed)
@@ -75,7 +76,9 @@ public final class RBMEvaluator: Evaluator {
   public func begin() {
     if options.pseudoLikelihood == .exact { pseudo?.prepare() }
     if case .annealed(let annealing) = options.likelihood {
-      kept = KeptSamples(most: annealing.runs, width: machine.visible)
+      kept = KeptSamples(
+        most: annealing.runs, width: machine.visible,
+        stream: stream.at(step: 0, round: LikelihoodMeasurement.startRound))
     }
   }
 
@@ -84,13 +87,12 @@ public final class RBMEvaluator: Evaluator {
     _ shard: Batch.Shard, split: EvaluationSplit, into sums: UnsafeMutablePointer<Double>
   ) {
     guard shard.rows > 0 else { return }
-    let space = self.space(shard.rows)
+    let space = spaces.space(shard.rows)
     let u = space.inputs
     machine.visibleLayer.inputs(shard.samples, labels: shard.labels, into: u)
-    machine.hiddenFields(u, nil, into: space.activations)
-    for row in 0..<shard.rows { addFreeEnergy(row, u, space, sums) }
+    sums[Place.freeEnergy] += machine.freeEnergy(u, activations: space.activations)
     guard split == .test else {
-      if keepsInputs { keep(u, shard.index, sums) }
+      if keepsInputs { keep(u, shard.ids, sums) }
       return
     }
     for row in 0..<shard.rows { addPseudoLikelihood(row, shard.ids[row], space, sums) }
@@ -146,21 +148,12 @@ public final class RBMEvaluator: Evaluator {
     ]
   }
 
-  private func keep(_ u: Tensor, _ shard: Int, _ sums: UnsafeMutablePointer<Double>) {
-    kept?.add(u, shard: shard)
+  private func keep(
+    _ u: Tensor, _ ids: UnsafePointer<UInt32>, _ sums: UnsafeMutablePointer<Double>
+  ) {
+    kept?.add(u, ids: ids)
     sdt_add_rows(
       sums + Place.means + machine.hidden, u.pointer, u.shape[0], machine.visible)
-  }
-
-  /// Adds F; leaves b + Wu in the row of activations.
-  private func addFreeEnergy(
-    _ row: Int, _ u: Tensor, _ space: Space, _ sums: UnsafeMutablePointer<Double>
-  ) {
-    let activation = space.activations.pointer + row * machine.hidden
-    sdt_add(activation, machine.hiddenBias.pointer, machine.hidden)
-    sums[Place.freeEnergy] -=
-      machine.visibleLayer.ownTerm(u.pointer + row * machine.visible)
-      + machine.hiddenLayer.marginalTerm(activation)
   }
 
   private func addPseudoLikelihood(
@@ -182,13 +175,6 @@ public final class RBMEvaluator: Evaluator {
     var words = [UInt32](repeating: 0, count: flips)
     words.withUnsafeMutableBufferPointer { stream.words(item: Int(id), into: $0) }
     return words.map { Int((UInt64($0) * UInt64(machine.visible)) >> 32) }
-  }
-
-  private func space(_ rows: Int) -> Space {
-    if let space = spaces[rows] { return space }
-    let space = Space(rows: rows, machine)
-    spaces[rows] = space
-    return space
   }
 }
 

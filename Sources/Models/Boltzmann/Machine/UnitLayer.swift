@@ -136,8 +136,8 @@ public struct UnitLayer: Sendable {
 
   /// What one row u adds to −E by itself: cᵀu, and for Gaussian units −½uᵀu, of which those with a σ of
   /// their own complete the square.
-  func ownTerm(_ u: UnsafePointer<Float>) -> Double {
-    let bias = unitBias().pointer
+  /// - Parameter bias: `unitBias()`, which is the same for all rows.
+  func ownTerm(_ u: UnsafePointer<Float>, unitBias bias: UnsafePointer<Float>) -> Double {
     var linear = 0.0
     guard kind.isGaussian else {
       for i in 0..<count { linear += Double(u[i]) * Double(bias[i]) }
