@@ -26,6 +26,7 @@ extension CommandLineTests {
       np.savez('wrong.npz', **{**a, 'components_': np.ascontiguousarray(r.components_.T)})
       np.savez('missing.npz', components_=r.components_)
       np.savez('nan.npz', **{**a, 'intercept_hidden_': r.intercept_hidden_ * np.nan})
+      np.savez('learned.npz', **a, log_variance_=np.zeros(64, 'f4'))
       v = x[1500:].astype('f8')
       energy = r._free_energy(v)
       pseudo = 0
@@ -121,6 +122,7 @@ extension CommandLineTests {
         ("wrong.npz", ["wrong.npz", "components_ is [64, 9]", "[9, 64]", "model.hidden"]),
         ("missing.npz", ["no array intercept_hidden_", "numpy.savez"]),
         ("nan.npz", ["intercept_hidden_ holds a number that is not finite"]),
+        ("learned.npz", ["log_variance_ is of Gaussian units", "model.deviation=learned"]),
         ("nothing.npz", ["cannot open it"]), ("c.yaml", ["c.yaml"]),
       ] {
         try trial.refuse(["import-rbm", file, "--config", "c.yaml"], says: words)

@@ -27,7 +27,16 @@ struct MachineArrays {
   /// - Throws: `DatasetError`, where one is missing, of another shape, or not of finite numbers.
   func copy(into parameters: ParameterSet) throws {
     for (name, parameter) in Self.names {
-      guard let slice = parameters.layout[parameter] else { continue }
+      guard let slice = parameters.layout[parameter] else {
+        guard arrays[name] == nil else {
+          throw DatasetError(
+            arrays.path,
+            "\(name) is of Gaussian units, whose deviation the configuration's model does "
+              + "not learn",
+            advice: "set model.visible=gaussian and model.deviation=learned")
+        }
+        continue
+      }
       guard let array = arrays[name] else {
         throw DatasetError(
           arrays.path, "there is no array \(name) of floating-point numbers",

@@ -35,12 +35,21 @@ public struct CompletedSamples {
   /// One [n, visible] for each completion.
   public let completions: [Tensor]
 
-  /// The originals with a value between all others in the place of what was hidden.
-  var occluded: Tensor {
+  /// The originals with one grey, between all values, in the place of what was hidden: one grey of the file's
+  /// scale, where samples were standardised with moments.
+  func occluded(_ moments: (mean: Tensor, inverseDeviation: Tensor)?) -> Tensor {
     let values = Tensor(shape: originals.shape, elements: originals.elements)
-    let (low, high) = (values.elements.min() ?? 0, values.elements.max() ?? 1)
+    func stored(_ place: Int) -> Float {
+      let (i, value) = (place % seen.count, values.pointer[place])
+      guard let moments, moments.inverseDeviation.pointer[i] != 0 else { return value }
+      return value / moments.inverseDeviation.pointer[i] + moments.mean.pointer[i]
+    }
+    let all = (0..<values.count).map(stored)
+    let grey = ((all.min() ?? 0) + (all.max() ?? 1)) / 2
     for place in 0..<values.count where !seen[place % seen.count] {
-      values.pointer[place] = (low + high) / 2
+      let i = place % seen.count
+      values.pointer[place] =
+        moments.map { (grey - $0.mean.pointer[i]) * $0.inverseDeviation.pointer[i] } ?? grey
     }
     return values
   }
@@ -83,7 +92,7 @@ extension TrainedModel {
 
   /// Writes a picture: samples, what was seen of them, and a row for each completion.
   public func write(_ completed: CompletedSamples, to path: String) throws {
-    let rows = [completed.originals, completed.occluded] + completed.completions
+    let rows = [completed.originals, completed.occluded(moments)] + completed.completions
     let names = ["sample", "seen"] + completed.completions.indices.map { "model \($0 + 1)" }
     try write(
       Picture(

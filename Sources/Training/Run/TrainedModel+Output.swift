@@ -60,14 +60,20 @@ extension TrainedModel {
   /// What pictures of samples are scaled by: as those of the run.
   var pictureValues: Picture.Values { storedMoments == nil ? stage.sampleValues : .data }
 
-  /// The moments that the data was standardised with.
+  /// The moments that the data was standardised with, as a transform.
   private var storedMoments: Transform? {
+    moments.map { .standardize(mean: $0.mean, inverseDeviation: $0.inverseDeviation) }
+  }
+
+  /// The moments that the data was standardised with, each [visible].
+  var moments: (mean: Tensor, inverseDeviation: Tensor)? {
     guard let mean = checkpoint["/state/transform/mean"],
       let inverse = checkpoint["/state/transform/inverse_deviation"]
     else { return nil }
-    return .standardize(
-      mean: Tensor(shape: mean.shape, elements: mean.values),
-      inverseDeviation: Tensor(shape: inverse.shape, elements: inverse.values))
+    return (
+      Tensor(shape: mean.shape, elements: mean.values),
+      Tensor(shape: inverse.shape, elements: inverse.values)
+    )
   }
 
   /// Writes codes as an HDF5 file with `/codes` [N, width], and `/labels` [N] where there are any.

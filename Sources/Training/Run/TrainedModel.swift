@@ -102,8 +102,9 @@ public final class TrainedModel {
   /// What all ranks find alike.
   static let noTestSet = RankFailure(
     status: .badInput, rank: 0,
-    description: "there is no test set: name one with --set data.test.file=FILE (and "
-      + "data.test.images), or take the training set where --split can say so")
+    description:
+      "there is no test set: name one with --set data.test.file=FILE and, where it is not "
+      + "/test/images, --set data.test.images=PATH; encode takes --split train, too")
 
   /// What a person should know of the last evaluation, one line each.
   public var notes: [String] { stage.evaluator?.notes ?? [] }

@@ -55,7 +55,7 @@ struct LikelihoodMeasurement {
       let starts = try kept!.chosen(across: across)
       let (up, down) = try annealed(options, sums, starts, across)
       let bracket = (unnormalized - down.logarithm, unnormalized - up.logarithm)
-      notes = Self.notes(bracket, options)
+      notes = Self.notes(bracket, error: hypot(up.standardError, down.standardError), options)
       let values = [
         up.logarithm, up.standardError, down.logarithm, down.standardError, bracket.1, bracket.0,
       ]
@@ -110,11 +110,18 @@ struct LikelihoodMeasurement {
   static let startRound = 3
 
   private static func notes(
-    _ bracket: (low: Double, high: Double), _ options: AnnealingOptions
+    _ bracket: (low: Double, high: Double), error: Double, _ options: AnnealingOptions
   ) -> [String] {
     let width = abs(bracket.high - bracket.low)
-    guard !(width <= options.tolerance) else { return [] }
     let numbers = [bracket.low, bracket.high, width].map { String(format: "%.2f", $0) }
+    if bracket.low > bracket.high + max(3 * error, 0.1) {
+      return [
+        "warning: annealing back finds a log-likelihood of \(numbers[0]), above the \(numbers[1]) of the "
+          + "way up: its runs did not start at samples of the machine, so log_likelihood_reverse is no "
+          + "bound; raise ais.burn_in, or train on: chains from data are far from a young machine"
+      ]
+    }
+    guard !(width <= options.tolerance) else { return [] }
     return [
       "warning: annealing leaves the log-likelihood between \(numbers[0]) and \(numbers[1]), "
         + "\(numbers[2]) nats apart: neither end is to be trusted alone; raise ais.temperatures, or "
