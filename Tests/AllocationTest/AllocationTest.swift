@@ -50,7 +50,7 @@ struct AllocationTest {
   }
 
   private static let models = [
-    "boltzmann": "{family: boltzmann, hidden: 40}",
+    "boltzmann": "{family: boltzmann, hidden: 200}",
     "vae": vae("[160, {batch_norm: true, activation: relu}, {dropout: 0.2}]"),
     "global-norm": vae("[160, {batch_norm: true, group: global, activation: relu}]"),
     "convolutions":
