@@ -133,6 +133,7 @@ struct TrainingBenchmark {
       stage,
       optimizer: configuration.optimizer.stochastic!.optimizer(stage.objective.parameters),
       loader: data.trainingLoader(), layout: layout, reduction: configuration.training.reduction,
+      delay: configuration.training.delay,
       communicator: communicator, across: across)
   }
 }

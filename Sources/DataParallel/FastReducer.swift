@@ -7,19 +7,20 @@ import Tensors
 /// The bits depend on the number of ranks and on the library. It is here to be measured against.
 final class FastReducer: Reducer {
   private let accumulator: Accumulator
-  private var progress: BucketProgress
+  private var buckets: BucketProgress
   private let requests: [Requests]
   private var failure: (any Error)?
 
   init(_ accumulator: Accumulator, bucketSize: Int) {
     self.accumulator = accumulator
-    progress = BucketProgress(buckets(length: accumulator.length, size: bucketSize))
-    requests = progress.buckets.map { _ in Requests(capacity: 1) }
+    buckets = BucketProgress(
+      DataParallel.buckets(length: accumulator.length, size: bucketSize))
+    requests = buckets.buckets.map { _ in Requests(capacity: 1) }
     accumulator.onReady = { [unowned self] in startReady($0) }
   }
 
   func begin() {
-    progress.reset()
+    buckets.reset()
     failure = nil
   }
 
@@ -27,17 +28,21 @@ final class FastReducer: Reducer {
     owner: SliceUpdate?, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
   ) throws {
     if let failure { throw failure }
-    precondition(progress.started == progress.buckets.count, "every shard has been committed")
-    for (bucket, range) in progress.buckets.enumerated() {
+    precondition(buckets.started == buckets.buckets.count, "every shard has been committed")
+    for (bucket, range) in buckets.buckets.enumerated() {
       try requests[bucket].wait()
       body(range, accumulator.root(0).pointer + range.lowerBound)
     }
   }
 
+  func progress() throws {
+    for request in requests[..<buckets.started] { _ = try request.test() }
+  }
+
   private func startReady(_ range: Range<Int>) {
-    progress.ready(range)
-    while let bucket = progress.next() {
-      let range = progress.buckets[bucket]
+    buckets.ready(range)
+    while let bucket = buckets.next() {
+      let range = buckets.buckets[bucket]
       accumulator.merge(range)
       let sum = accumulator.root(0)
       for other in 1..<max(accumulator.roots.count, 1) {

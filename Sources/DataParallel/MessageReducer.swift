@@ -15,7 +15,7 @@ final class MessageReducer: Reducer {
   private let accumulator: Accumulator
   private let ranks: Int
   private let exchanges: [BucketExchange]
-  private var progress: BucketProgress
+  private var buckets: BucketProgress
   private let result: Tensor
   private var failure: (any Error)?
 
@@ -26,10 +26,11 @@ final class MessageReducer: Reducer {
     ranks = layout.ranks
     result = Tensor(accumulator.length)
     let result = self.result
-    progress = BucketProgress(buckets(length: accumulator.length, size: bucketSize))
+    buckets = BucketProgress(
+      DataParallel.buckets(length: accumulator.length, size: bucketSize))
     let parts = PartialSums(layout)
     let tree = TreeSum(parts: parts.places.count, schedule: parts.additions)
-    exchanges = try progress.buckets.enumerated().map { number, range in
+    exchanges = try buckets.buckets.enumerated().map { number, range in
       try BucketExchange(
         number: number, range: range, accumulator: accumulator, result: result, parts: parts,
         tree: tree, layout: layout)
@@ -38,31 +39,36 @@ final class MessageReducer: Reducer {
   }
 
   func begin() {
-    progress.reset()
+    buckets.reset()
     failure = nil
   }
 
   var ownedSlices: [[Range<Int>]]? {
-    (0..<ranks).map { rank in progress.buckets.map { slice(rank, of: $0, ranks: ranks) } }
+    (0..<ranks).map { rank in buckets.buckets.map { slice(rank, of: $0, ranks: ranks) } }
   }
 
   func finish(
     owner: SliceUpdate?, _ body: (Range<Int>, UnsafePointer<Float>) -> Void
   ) throws {
     if let failure { throw failure }
-    precondition(progress.started == progress.buckets.count, "every shard has been committed")
-    for exchange in exchanges { try exchange.addAndShare(owner) }
+    precondition(buckets.started == exchanges.count, "every shard has been committed")
+    for exchange in exchanges where !exchange.isShared { try exchange.addAndShare(owner) }
     for exchange in exchanges {
       try exchange.wait()
       body(exchange.range, result.pointer + exchange.range.lowerBound)
     }
   }
 
+  /// Sends on what has arrived. Only for sums that no owner makes anything else of.
+  func progress() throws {
+    for exchange in exchanges[..<buckets.started] { try exchange.advance() }
+  }
+
   private func startReady(_ range: Range<Int>) {
-    progress.ready(range)
+    buckets.ready(range)
     do {
-      while let bucket = progress.next() {
-        accumulator.merge(progress.buckets[bucket])
+      while let bucket = buckets.next() {
+        accumulator.merge(buckets.buckets[bucket])
         try exchanges[bucket].scatter()
       }
     } catch {
@@ -82,6 +88,8 @@ private final class BucketExchange {
   private let received: Tensor
   private let tree: TreeSum
   private let result: Tensor
+  /// Whether this rank has added its slice and sends it to all.
+  private(set) var isShared = false
 
   init(
     number: Int, range: Range<Int>, accumulator: Accumulator, result: Tensor, parts: PartialSums,
@@ -127,7 +135,19 @@ private final class BucketExchange {
   }
 
   /// Sends and receives partial sums.
-  func scatter() throws { try scattering.start() }
+  func scatter() throws {
+    isShared = false
+    try scattering.start()
+  }
+
+  /// Goes on as far as it can without waiting.
+  func advance() throws {
+    if isShared {
+      _ = try sharing.test()
+    } else if try scattering.test() {
+      try addAndShare(nil)
+    }
+  }
 
   /// Adds the partial sums of this rank's slice in the tree's order, and sends the sum to all, or what
   /// its owner makes of it.
@@ -135,6 +155,7 @@ private final class BucketExchange {
     try scattering.wait()
     tree.add(partials, at: 0, count: own.count, into: result.pointer + own.lowerBound)
     update?(own, result.pointer + own.lowerBound)
+    isShared = true
     try sharing.start()
   }
 

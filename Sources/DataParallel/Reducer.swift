@@ -22,6 +22,10 @@ public protocol Reducer: AnyObject {
   /// The slices of the flat buffer that each rank adds for all, by rank; nil where every rank has all
   /// sums from elsewhere.
   var ownedSlices: [[Range<Int>]]? { get }
+
+  /// Moves what can be moved without waiting, between `begin` and `finish`: for those who compute
+  /// something else meanwhile.
+  func progress() throws
 }
 
 /// Makes something else of the sums of a slice, in place.
@@ -30,6 +34,9 @@ public typealias SliceUpdate = (Range<Int>, UnsafeMutablePointer<Float>) -> Void
 extension Reducer {
   /// Nobody adds for others.
   public var ownedSlices: [[Range<Int>]]? { nil }
+
+  /// There is nothing to move.
+  public func progress() {}
 
   /// Waits for the sums, and leaves them as they are.
   public func finish(_ body: (Range<Int>, UnsafePointer<Float>) -> Void) throws {

@@ -22,6 +22,7 @@ public final class Communicator {
   /// there was no launcher.
   public static func world(_ environment: LauncherEnvironment) throws -> Communicator {
     guard environment.isLaunched else { return solo() }
+    sendWholeMessages()
     var provided: Int32 = 0
     var rank: Int32 = 0
     var size: Int32 = 0
@@ -33,6 +34,15 @@ public final class Communicator {
       throw LauncherMismatch(launched: expected, found: Int(size))
     }
     return Communicator(rank: Int(rank), size: Int(size), usesMPI: true)
+  }
+
+  /// Lets Open MPI send the slices of a reduction over TCP at once: half a MiB, and a header. Larger
+  /// messages first ask the other side and wait until both call MPI, so that nothing moves while ranks
+  /// compute. What the environment says counts more.
+  private static func sendWholeMessages() {
+    for name in ["eager_limit", "rndv_eager_limit", "max_send_size"] {
+      setenv("OMPI_MCA_btl_tcp_\(name)", "532480", 0)
+    }
   }
 
   private init(rank: Int, size: Int, usesMPI: Bool) {

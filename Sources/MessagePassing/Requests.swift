@@ -49,9 +49,10 @@ public final class Requests {
     try MPIError.check(sdt_requests_wait(set), "MPI_Waitall")
   }
 
-  /// Gives MPI a chance to move messages (`MPI_Testall`).
-  public func progress() throws {
+  /// Gives MPI a chance to move messages, and tells whether all have come and gone (`MPI_Testall`).
+  public func test() throws -> Bool {
     var done: Int32 = 0
     try MPIError.check(sdt_requests_test(set, &done), "MPI_Testall")
+    return done != 0
   }
 }

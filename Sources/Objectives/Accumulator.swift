@@ -11,6 +11,8 @@ public final class Accumulator {
   public let roots: [ReductionTree.Node]
   /// Called with a range of the flat buffers when all shards of this rank have committed it.
   public var onReady: (Range<Int>) -> Void = { _ in }
+  /// Called whenever a shard has committed something: a moment to let messages of another step move.
+  public var onCommit: () -> Void = {}
 
   private let local: Range<Int>
   private let buffers: [Tensor]
@@ -73,6 +75,7 @@ public final class Accumulator {
 
   private func commit(_ range: Range<Int>, at place: Int) {
     if place == local.count - 1 { onReady(range) }
+    onCommit()
   }
 
   /// Sets this rank's control words, in its first shard's buffer, and finishes the buffers.
@@ -110,6 +113,12 @@ public final class Accumulator {
 
   /// Whether all metric sums are finite.
   public var metricsAreFinite: Bool { metricSums.allSatisfy(\.isFinite) }
+
+  /// Takes over the metric sums of another accumulator of the same phase, which starts a new interval.
+  public func takeMetrics(of other: Accumulator) {
+    for (i, value) in other.metricSums.enumerated() { metricSums[i] += value }
+    other.resetMetrics()
+  }
 
   /// Starts a new interval of metrics.
   public func resetMetrics() {

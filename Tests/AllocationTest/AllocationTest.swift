@@ -80,12 +80,13 @@ struct AllocationTest {
       ? "{name: adam, clip_norm: 1, clip_value: 1, weight_decay: 0.1, averaging: 0.9}" : "{}"
     let model =
       models[name] ?? "{family: rbm, hidden: 160, sampler: \(name == "pcd" ? "pcd" : "cd")}"
+    let delay = name == "delayed" ? 1 : 0
     try """
     name: allocations
     data: {train: {file: \(folder)/data.h5}, transform: binarize-sample}
     model: \(model)
     optimizer: \(optimizer)
-    training: {epochs: 1, steps: \(steps), global_batch: 64, shards: 2, log_every_steps: 1000000}
+    training: {epochs: 1, steps: \(steps), global_batch: 64, shards: 2, log_every_steps: 1000000, delay: \(delay)}
     checkpoint: {every_steps: 1000000}
     evaluation: {pictures: false}
     """.write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)

@@ -58,6 +58,12 @@ extension ParallelTests {
       Case(
         name: "persistent, by messages", settings: ["model.sampler=pcd", "model.chains=13"],
         transport: .messages),
+      Case(name: "updates one step late", settings: ["training.delay=1"]),
+      Case(
+        name: "updates one step late, centred, clipped, by messages",
+        settings: [
+          "training.delay=1", "model.centering=data", "optimizer.clip_norm=0.5",
+        ], transport: .messages),
       Case(name: "order global", settings: ["data.order=global"]),
       Case(name: "standardize", settings: ["data.transform=standardize"]),
       Case(name: "binarize-sample", settings: ["data.transform=binarize-sample"]),

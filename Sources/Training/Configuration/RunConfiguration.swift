@@ -52,6 +52,8 @@ public struct RunConfiguration {
     public var shards: Int
     /// How sums over ranks associate.
     public var reduction: ReductionMode
+    /// How many steps late updates take effect, 0 or 1.
+    public var delay: Int
     /// The number of updates between two lines of metrics.
     public var logEverySteps: Int
     /// Threads of OpenBLAS in a rank.
@@ -193,6 +195,8 @@ extension RunConfiguration.Training {
     let standard = Self.standardShards(globalBatch: globalBatch)
     shards = try reader.integer("shards", default: standard, in: 1...65536)
     reduction = try reader.choice("reduction", default: .reproducible)
+    // Not written out by default: runs from before it was there go on.
+    delay = try reader.optionalInteger("delay", in: 0...1) ?? 0
     logEverySteps = try reader.integer("log_every_steps", default: 100, in: 1...Int.max)
     blasThreads = try reader.integer("blas_threads", default: 1, in: 1...1024)
     guard globalBatch >= shards else {

@@ -29,7 +29,8 @@ struct RunIntroduction {
       "\(configuration.name): \(counted(ranks, "rank")) on \(hosts.joined(separator: ", ")); "
         + "\(counted(setup.layout.shards, "logical shard")); \(library)",
       "OpenBLAS \(coreTypes.joined(separator: ", ")), \(counted(threads, "thread")) a rank; "
-        + "reduction \(configuration.training.reduction.rawValue)",
+        + "reduction \(configuration.training.reduction.rawValue)"
+        + (configuration.training.delay > 0 ? ", updates one step late" : ""),
       "\(data.train.count) training samples of \(data.train.shape.text), \(test)\(place); batch "
         + "\(configuration.training.globalBatch), \(counted(data.plan.stepsPerEpoch, "step")) an epoch",
     ] + warnings + unevenness(configuration.training) + configuration.model.warnings(configuration)

@@ -25,6 +25,11 @@ struct Snapshot {
           path: "/parameters/\(slice.name)", shape: slice.shape, values: set[slice.name].elements)
       }
     }
+    if let sums = try trainer.heldSums() {
+      arrays.append(
+        .init(
+          path: "/state/\(StageTrainer.delayedSums)", shape: sums.shape, values: sums.elements))
+    }
     try trainer.gatherOptimizerState(communicator)
     for (name, values) in trainer.optimizerState {
       arrays.append(
@@ -85,6 +90,9 @@ struct Snapshot {
           state.values.pointer[place * width + column] = array.values[row * width + column]
         }
       }
+    }
+    if let sums = checkpoint["/state/\(StageTrainer.delayedSums)"] {
+      trainer.restoreHeldSums(sums.values, stepInEpoch: checkpoint.position.stepInEpoch)
     }
     let width = trainer.metricSums.count / layout.local.count
     if checkpoint.metricSums.count == width * layout.shards {

@@ -18,7 +18,7 @@ public final class StageTrainer {
   /// Updates over all samples, in the place of those along a batch.
   var fullBatch: FullBatchUpdates?
   /// Where the time of this rank went.
-  public private(set) var times = StepTimes()
+  public internal(set) var times = StepTimes()
 
   private let loader: BatchLoader
   private let across: any GlobalSum
@@ -26,6 +26,8 @@ public final class StageTrainer {
   private let reducers: [any Reducer]
   let destinations: [PhaseSums]
   private let ownUpdates: [OwnUpdate?]
+  /// Sums that take effect one step late; nil where all do at once.
+  let delayed: DelayedReduction?
 
   /// What this rank does with the slices of a phase that it owns. Made once, and in an object: a closure
   /// that a step makes, or takes out of an array, is an allocation a step.
@@ -41,16 +43,32 @@ public final class StageTrainer {
     public var stops = false
     /// Whether some shard saw a number that is not finite.
     public var isNotFinite = false
+
+    /// Reads the control words, where a piece of the sums holds them.
+    /// - Parameter end: where they begin.
+    mutating func read(_ range: Range<Int>, _ sums: UnsafePointer<Float>, end: Int) {
+      for place in range.clamped(to: end..<end + Accumulator.controlWords) {
+        let isSet = sums[place - range.lowerBound] != 0
+        if place == end { stops = isSet } else { isNotFinite = isSet }
+      }
+    }
+
+    /// Adds what another phase found.
+    mutating func add(_ other: Agreement) {
+      stops = stops || other.stops
+      isNotFinite = isNotFinite || other.isNotFinite
+    }
   }
 
   /// Buffers and messages for all steps of a stage whose phases share an optimizer.
   public convenience init(
     _ stage: Stage, optimizer: any Optimizer, loader: BatchLoader, layout: ShardLayout,
-    reduction: ReductionMode, communicator: Communicator, across: any GlobalSum
+    reduction: ReductionMode, delay: Int = 0, communicator: Communicator, across: any GlobalSum
   ) throws {
     try self.init(
       stage, optimizers: stage.objective.phases.map { _ in optimizer }, loader: loader,
-      layout: layout, reduction: reduction, communicator: communicator, across: across)
+      layout: layout, reduction: reduction, delay: delay, communicator: communicator,
+      across: across)
   }
 
   /// Buffers and messages for all steps of a stage.
@@ -60,11 +78,12 @@ public final class StageTrainer {
   ///   - loader: fills this rank's part of a batch.
   ///   - layout: the shards, and which are this rank's.
   ///   - reduction: how sums over ranks associate.
+  ///   - delay: 1 lets updates take effect one step late; then the objective has one phase.
   ///   - communicator: the ranks.
   ///   - across: sums over all shards in the middle of a step.
   public init(
     _ stage: Stage, optimizers: [any Optimizer], loader: BatchLoader, layout: ShardLayout,
-    reduction: ReductionMode, communicator: Communicator, across: any GlobalSum
+    reduction: ReductionMode, delay: Int = 0, communicator: Communicator, across: any GlobalSum
   ) throws {
     precondition(
       optimizers.isEmpty || optimizers.count == stage.objective.phases.count,
@@ -74,18 +93,22 @@ public final class StageTrainer {
     self.loader = loader
     self.across = across
     let objective = stage.objective
-    let reductions = try objective.phases.map { phase in
+    precondition(delay == 0 || objective.phases.count == 1, "delayed updates have one phase")
+    let reductions = try (objective.phases + (delay > 0 ? objective.phases : [])).map { phase in
       try makeReduction(
         reduction, of: phase.sums, metrics: objective.metrics.count, layout: layout,
         communicator: communicator)
     }
+    delayed = delay > 0 ? DelayedReduction(reductions) : nil
     accumulators = reductions.map(\.0)
     reducers = reductions.map(\.1)
     // A parameter that several phases move has one owner only if all ranks move it.
     let names = objective.phases.flatMap { $0.sums.slices.map(\.name) }
     let isDisjoint = Set(names).count == names.count
     destinations = zip(zip(objective.phases, optimizers), reducers).map { pair, reducer in
-      let slices = isDisjoint && SliceOwners.suit(pair.1) ? reducer.ownedSlices : nil
+      // Nor may a parameter change while others still compute with the old one.
+      let hasOwners = isDisjoint && delay == 0 && SliceOwners.suit(pair.1)
+      let slices = hasOwners ? reducer.ownedSlices : nil
       return PhaseSums(
         pair.0, parameters: objective.parameters, holdsBack: pair.1.needsWholeGradient,
         owned: slices.map { ($0, layout.rank) })
@@ -105,6 +128,9 @@ public final class StageTrainer {
   /// The number of samples of the batch that was loaded last, of all ranks.
   var samplesOfBatch: Int { loader.batch.globalCount }
 
+  /// The number of samples of a batch of an epoch, of all ranks.
+  func samples(ofStep stepInEpoch: Int) -> Int { loader.plan.globalCount(step: stepInEpoch) }
+
   /// Goes to an epoch.
   public func begin(epoch: Int) {
     self.epoch = epoch
@@ -122,6 +148,9 @@ public final class StageTrainer {
   ///   - stopRequested: whether this rank was asked to stop.
   public func step(_ stepInEpoch: Int, step: Int, stopRequested: Bool) throws -> Agreement {
     try load(stepInEpoch, step)
+    if let delayed {
+      return try delayedStep(delayed, stepInEpoch, step: step, stopRequested: stopRequested)
+    }
     beginUpdate(stepInEpoch)
     let count = loader.batch.globalCount
     var agreement = Agreement()
@@ -158,16 +187,22 @@ public final class StageTrainer {
   }
 
   /// The number of updates follows from the place in the stage, so that nobody has to store it.
-  private func beginUpdate(_ stepInEpoch: Int) {
+  func beginUpdate(_ stepInEpoch: Int) {
     let moment = TrainingMoment(
       epoch: epoch, update: epoch * loader.plan.stepsPerEpoch + stepInEpoch, rate: rate)
     for optimizer in optimizers { optimizer.begin(moment) }
   }
 
   private func accumulate(_ phase: Int, stopRequested: Bool) throws {
+    try accumulate(
+      phase, into: accumulators[phase], reducers[phase], stopRequested: stopRequested)
+  }
+
+  func accumulate(
+    _ phase: Int, into accumulator: Accumulator, _ reducer: any Reducer, stopRequested: Bool
+  ) throws {
     var clock = StepClock()
-    let accumulator = accumulators[phase]
-    try reducers[phase].begin()
+    try reducer.begin()
     try stage.objective.accumulate(loader.batch, phase: phase, into: accumulator, across: across)
     accumulator.finish(stopRequested: stopRequested, finite: accumulator.metricsAreFinite)
     clock.lap(&times.compute)
@@ -180,17 +215,12 @@ public final class StageTrainer {
   ) throws {
     var clock = StepClock()
     let end = accumulators[phase].sums.count
-    var stops = false
-    var isNotFinite = false
+    var met = Agreement()
     try reducers[phase].finish(owner: owner) { range, sums in
       body(range, sums)
-      for place in range.clamped(to: end..<end + Accumulator.controlWords) {
-        let isSet = sums[place - range.lowerBound] != 0
-        if place == end { stops = isSet } else { isNotFinite = isSet }
-      }
+      met.read(range, sums, end: end)
     }
-    agreement.stops = agreement.stops || stops
-    agreement.isNotFinite = agreement.isNotFinite || isNotFinite
+    agreement.add(met)
     clock.lap(&times.reduce)
   }
 

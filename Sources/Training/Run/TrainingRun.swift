@@ -134,11 +134,13 @@ public final class TrainingRun {
     let names = Set(objective.phases.flatMap { $0.sums.slices.map(\.name) })
     let optimizer = choice(plan).stochastic?.optimizer(
       objective.parameters, names: names, groups: stage.groups)
+    let isSearch = choice(plan).fullBatch != nil
     let trainer = try StageTrainer(
       stage, optimizers: optimizer.map { one in objective.phases.map { _ in one } } ?? [],
       loader: setup.data.trainingLoader(), layout: setup.layout,
-      reduction: configuration.training.reduction, communicator: communicator,
-      across: setup.across)
+      reduction: configuration.training.reduction,
+      delay: isSearch ? 0 : configuration.training.delay,
+      communicator: communicator, across: setup.across)
     trainer.fullBatch = choice(plan).fullBatch.map { FullBatchUpdates(objective, $0) }
     return trainer
   }

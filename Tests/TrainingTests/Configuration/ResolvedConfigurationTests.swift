@@ -49,7 +49,8 @@ import Yams
           "optimizer.clip_norm",
           "optimizer.clip_value", "optimizer.decoupled_weight_decay", "optimizer.learning_rate",
           "optimizer.momentum", "optimizer.name", "optimizer.plateau", "optimizer.weight_decay",
-          "seed", "training.blas_threads", "training.early_stopping", "training.epochs",
+          "seed", "training.blas_threads", "training.delay", "training.early_stopping",
+          "training.epochs",
           "training.global_batch", "training.log_every_steps", "training.reduction",
           "training.shards", "training.steps",
         ])
