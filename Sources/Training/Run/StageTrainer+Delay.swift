@@ -1,4 +1,5 @@
 import DataParallel
+import MessagePassing
 import Objectives
 import Tensors
 
@@ -23,13 +24,16 @@ extension StageTrainer {
   private func applyPending(_ delayed: DelayedReduction, _ agreement: inout Agreement) throws {
     guard let pending = delayed.pending else { return }
     beginUpdate(pending.stepInEpoch)
+    Pulse.phase = .reduce
     var clock = StepClock()
     let (destination, optimizer) = (destinations[0], optimizers[0])
     let end = delayed.turns[0].accumulator.sums.count
     var met = Agreement()
-    try delayed.finish { range, sums in
-      destination.take(range, sums, count: pending.count, optimizer: optimizer)
-      met.read(range, sums, end: end)
+    try Pulse.waiting {
+      try delayed.finish { range, sums in
+        destination.take(range, sums, count: pending.count, optimizer: optimizer)
+        met.read(range, sums, end: end)
+      }
     }
     agreement.add(met)
     destination.finish(stage.objective, phase: 0, count: pending.count, optimizer: optimizer)
@@ -43,7 +47,7 @@ extension StageTrainer {
   /// this.
   func heldSums() throws -> Tensor? {
     guard let delayed else { return nil }
-    try delayed.hold()
+    try Pulse.waiting { try delayed.hold() }
     guard delayed.pending != nil else { return nil }
     return delayed.held.view(offset: 0, shape: [delayed.turns[0].accumulator.sums.count])
   }

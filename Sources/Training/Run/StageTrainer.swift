@@ -147,6 +147,7 @@ public final class StageTrainer {
   ///   - step: the number of the update over the whole run.
   ///   - stopRequested: whether this rank was asked to stop.
   public func step(_ stepInEpoch: Int, step: Int, stopRequested: Bool) throws -> Agreement {
+    Pulse.step = step
     try load(stepInEpoch, step)
     if let delayed {
       return try delayedStep(delayed, stepInEpoch, step: step, stopRequested: stopRequested)
@@ -181,6 +182,7 @@ public final class StageTrainer {
   }
 
   private func load(_ stepInEpoch: Int, _ step: Int) throws {
+    Pulse.phase = .load
     var clock = StepClock()
     try loader.load(stepInEpoch: stepInEpoch, step: step)
     clock.lap(&times.load)
@@ -201,6 +203,7 @@ public final class StageTrainer {
   func accumulate(
     _ phase: Int, into accumulator: Accumulator, _ reducer: any Reducer, stopRequested: Bool
   ) throws {
+    Pulse.phase = .compute
     var clock = StepClock()
     try reducer.begin()
     try stage.objective.accumulate(loader.batch, phase: phase, into: accumulator, across: across)
@@ -213,12 +216,15 @@ public final class StageTrainer {
     _ phase: Int, _ agreement: inout Agreement, owner: SliceUpdate? = nil,
     _ body: (Range<Int>, UnsafePointer<Float>) -> Void
   ) throws {
+    Pulse.phase = .reduce
     var clock = StepClock()
     let end = accumulators[phase].sums.count
     var met = Agreement()
-    try reducers[phase].finish(owner: owner) { range, sums in
-      body(range, sums)
-      met.read(range, sums, end: end)
+    try Pulse.waiting {
+      try reducers[phase].finish(owner: owner) { range, sums in
+        body(range, sums)
+        met.read(range, sums, end: end)
+      }
     }
     agreement.add(met)
     clock.lap(&times.reduce)
