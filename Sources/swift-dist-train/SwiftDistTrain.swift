@@ -28,7 +28,7 @@ struct SwiftDistTrain: ParsableCommand {
       TrainCommand.self, SweepCommand.self, EvaluateCommand.self, SampleCommand.self,
       CompleteCommand.self, EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
-      InspectCommand.self, DataCommand.self, BenchCommand.self,
+      InspectCommand.self, DataCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
 
   static func main() {
@@ -40,21 +40,10 @@ struct SwiftDistTrain: ParsableCommand {
         if environment.rank == 0 { try command.run() }
         return
       }
-      Foundation.exit(try run(rankCommand, environment))
+      Foundation.exit(try rankCommand.launch(environment))
     } catch {
       Foundation.exit(complain(error, environment))
     }
-  }
-
-  private static func run(_ command: any RankCommand, _ environment: LauncherEnvironment) throws
-    -> Int32
-  {
-    if command.runsOnRankZeroAlone {
-      guard environment.rank == 0 else { return 0 }
-      return runTogether(.solo()) { try command.run(.solo()) }
-    }
-    let communicator = try Communicator.world(environment)
-    return runTogether(communicator) { try command.run(communicator) }
   }
 
   /// Prints help or a usage error once, whatever the number of ranks.
@@ -74,8 +63,19 @@ protocol RankCommand: ParsableCommand {
   var runsOnRankZeroAlone: Bool { get }
   /// Does it.
   func run(_ communicator: Communicator) throws -> ExitStatus
+  /// Starts MPI, does it, and gives the exit code.
+  func launch(_ environment: LauncherEnvironment) throws -> Int32
 }
 
 extension RankCommand {
   var runsOnRankZeroAlone: Bool { false }
+
+  func launch(_ environment: LauncherEnvironment) throws -> Int32 {
+    if runsOnRankZeroAlone {
+      guard environment.rank == 0 else { return 0 }
+      return runTogether(.solo()) { try run(.solo()) }
+    }
+    let communicator = try Communicator.world(environment)
+    return runTogether(communicator) { try run(communicator) }
+  }
 }
