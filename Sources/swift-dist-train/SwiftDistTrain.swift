@@ -35,15 +35,27 @@ struct SwiftDistTrain: ParsableCommand {
     let environment = LauncherEnvironment()
     do {
       let command = try parseAsRoot()
+      if let doctor = command as? DoctorCommand { Foundation.exit(try doctor.launch(environment)) }
       guard let rankCommand = command as? any RankCommand else {
         var command = command
         if environment.rank == 0 { try command.run() }
         return
       }
-      Foundation.exit(try rankCommand.launch(environment))
+      Foundation.exit(try run(rankCommand, environment))
     } catch {
       Foundation.exit(complain(error, environment))
     }
+  }
+
+  private static func run(_ command: any RankCommand, _ environment: LauncherEnvironment) throws
+    -> Int32
+  {
+    if command.runsOnRankZeroAlone {
+      guard environment.rank == 0 else { return 0 }
+      return runTogether(.solo()) { try command.run(.solo()) }
+    }
+    let communicator = try Communicator.world(environment)
+    return runTogether(communicator) { try command.run(communicator) }
   }
 
   /// Prints help or a usage error once, whatever the number of ranks.
@@ -63,19 +75,8 @@ protocol RankCommand: ParsableCommand {
   var runsOnRankZeroAlone: Bool { get }
   /// Does it.
   func run(_ communicator: Communicator) throws -> ExitStatus
-  /// Starts MPI, does it, and gives the exit code.
-  func launch(_ environment: LauncherEnvironment) throws -> Int32
 }
 
 extension RankCommand {
   var runsOnRankZeroAlone: Bool { false }
-
-  func launch(_ environment: LauncherEnvironment) throws -> Int32 {
-    if runsOnRankZeroAlone {
-      guard environment.rank == 0 else { return 0 }
-      return runTogether(.solo()) { try run(.solo()) }
-    }
-    let communicator = try Communicator.world(environment)
-    return runTogether(communicator) { try run(communicator) }
-  }
 }

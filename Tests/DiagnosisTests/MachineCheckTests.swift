@@ -51,6 +51,8 @@ struct LauncherCheckTests {
     let findings = judge(facts(library: nil, size: 1, batch))
     #expect(findings.map(\.verdict) == [.note])
     #expect(findings[0].found.contains("8 tasks"))
+    let shell = batch.merging(["SLURM_STEP_ID": "4294967290"]) { $1 }
+    #expect(judge(facts(library: nil, size: 1, shell)).map(\.verdict) == [.note])
   }
 
   @Test("versions and libraries that differ")

@@ -15,13 +15,14 @@ public enum LauncherCheck {
 
   /// The number of processes that the launcher started, by its variables; nil where it says nothing.
   ///
-  /// Slurm's variables count in a step alone: in a batch script they tell of the whole allocation.
+  /// Slurm's variables count in a step alone: in a batch script and an interactive shell, whose steps
+  /// have numbers from 0xfffffffa on (slurm.h), they tell of the whole allocation.
   public static func launched(_ environment: [String: String]) -> Int? {
     let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE"]
     if let size = names.lazy.compactMap({ environment[$0].flatMap(Int.init) }).first { return size }
-    guard environment["SLURM_STEP_ID"] != nil, environment["SLURM_PROCID"] != nil else {
-      return nil
-    }
+    guard let step = environment["SLURM_STEP_ID"].flatMap({ UInt32($0) }), step < 0xFFFF_FFF0,
+      environment["SLURM_PROCID"] != nil
+    else { return nil }
     return (environment["SLURM_STEP_NUM_TASKS"] ?? environment["SLURM_NTASKS"]).flatMap { Int($0) }
   }
 

@@ -4,7 +4,7 @@ import MessagePassing
 import Training
 
 /// `doctor`: checks this machine, this allocation, this dataset.
-struct DoctorCommand: RankCommand {
+struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check the machine, the launcher, the data and the run directory, on all ranks.",
@@ -61,6 +61,7 @@ struct DoctorCommand: RankCommand {
     return options
   }
 
+  /// Starts MPI in its own way, which a start that fails or hangs does not end, and checks.
   func launch(_ environment: LauncherEnvironment) throws -> Int32 {
     if let probe {
       try Probe.answer(probe)
@@ -69,6 +70,4 @@ struct DoctorCommand: RankCommand {
     let start = Start(environment, options)
     return runTogether(start.communicator) { try Doctor(start, options).run() }
   }
-
-  func run(_ communicator: Communicator) throws -> ExitStatus { .done }
 }
