@@ -79,12 +79,19 @@ let package = Package(
         "Tensors", "Objectives", "Optimizers", "Autograd", "Layers", "Models", "Datasets", "HDF5",
         "MessagePassing", "DataParallel", "Reporting", "Training",
       ], swiftSettings: swift),
+    .target(
+      name: "Diagnosis",
+      dependencies: [
+        "Tensors", "Objectives", "HDF5", "Datasets", "MessagePassing", "DataParallel", "Reporting",
+        "Training", "Benchmarks",
+      ], swiftSettings: swift),
     // Scripts and command lines that start ranks.
     .target(name: "Launching", swiftSettings: swift),
     .executableTarget(
       name: "swift-dist-train",
       dependencies: [
-        "Training", "Launching", "Benchmarks", "Models", "Objectives", "Datasets", "MessagePassing",
+        "Training", "Launching", "Benchmarks", "Diagnosis", "Models", "Objectives", "Datasets",
+        "MessagePassing",
         "Reporting", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
@@ -143,6 +150,9 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "PNG", "Tensors", "TestSupport"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "DiagnosisTests", dependencies: ["Diagnosis", "Reporting", "Training"],
       swiftSettings: swift),
     .testTarget(
       name: "EmbeddingTests", dependencies: ["HDF5", "PNG"], swiftSettings: swift),

@@ -19,13 +19,15 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 
 /// What this core's sgemm reaches on square matrices of 1024: the rate that rows are measured
 /// against. Taken anew between repetitions, so that a machine that slows down slows both.
-final class SgemmReference {
+public final class SgemmReference {
   private let a = Tensor(1024, 1024)
   private let b = Tensor(1024, 1024)
   private let c = Tensor(1024, 1024)
-  private(set) var rates: [Double] = []
+  /// All measurements, 10⁹ operations a second.
+  public private(set) var rates: [Double] = []
 
-  init() {
+  /// Takes 12 MiB, and warms up.
+  public init() {
     for tensor in [a, b] {
       RandomStream(seed: 1, purpose: .initialization).uniform(item: 0, into: tensor.buffer)
     }
@@ -33,9 +35,10 @@ final class SgemmReference {
   }
 
   /// Takes one measurement, 10⁹ operations a second.
-  func measure() {
-    let time = seconds { for _ in 0..<4 { multiply(a, .none, b, .none, into: c) } }
-    rates.append(4 * 2 * pow(1024, 3) / time * 1e-9)
+  /// - Parameter products: how many products it spans.
+  public func measure(products: Int = 4) {
+    let time = seconds { for _ in 0..<products { multiply(a, .none, b, .none, into: c) } }
+    rates.append(Double(products) * 2 * pow(1024, 3) / time * 1e-9)
   }
 
   /// The middle of the measurements taken since a count of them.

@@ -5,13 +5,16 @@
 #include <stdlib.h>
 
 #include "counters.h"
+#include "side.h"
 
-static inline int sdt_mpi_init(int *provided) {
-  // The main thread alone calls MPI.
-  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, provided);
+/// The main thread alone calls MPI, unless several are asked for.
+static inline int sdt_mpi_init(int several_threads, int *provided) {
+  int wanted = several_threads ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED;
+  int code = MPI_Init_thread(NULL, NULL, wanted, provided);
   if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   return code;
 }
+static inline int sdt_mpi_allows_threads(int provided) { return provided == MPI_THREAD_MULTIPLE; }
 static inline int sdt_mpi_finalize(void) { return MPI_Finalize(); }
 static inline int sdt_mpi_rank(int *rank) { return MPI_Comm_rank(MPI_COMM_WORLD, rank); }
 static inline int sdt_mpi_size(int *size) { return MPI_Comm_size(MPI_COMM_WORLD, size); }

@@ -32,6 +32,9 @@ public protocol Reducer: AnyObject {
 public typealias SliceUpdate = (Range<Int>, UnsafeMutablePointer<Float>) -> Void
 
 extension Reducer {
+  /// Whether the ranks sum in memory that they share.
+  public var sharesMemory: Bool { self is SharedMemoryReducer }
+
   /// Nobody adds for others.
   public var ownedSlices: [[Range<Int>]]? { nil }
 
@@ -93,11 +96,12 @@ struct BucketProgress {
 /// - Parameters:
 ///   - phase: what is summed.
 ///   - metrics: the number of metrics.
+///   - sharesMemory: whether to share memory where all ranks are on one host; nil asks the environment.
 public func makeReduction(
   _ mode: ReductionMode, of sums: SliceLayout, metrics: Int, layout: ShardLayout,
-  communicator: Communicator, bucketSize: Int? = nil
+  communicator: Communicator, bucketSize: Int? = nil, sharesMemory: Bool? = nil
 ) throws -> (Accumulator, any Reducer) {
-  if mode == .reproducible, layout.ranks > 1, communicator.mayShareMemory,
+  if mode == .reproducible, layout.ranks > 1, sharesMemory ?? communicator.mayShareMemory,
     let shared = try SharedSums(sums, layout, communicator)
   {
     let accumulator = Accumulator(

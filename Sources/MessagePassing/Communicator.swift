@@ -11,29 +11,37 @@ public final class Communicator {
   public let size: Int
   /// The name of this rank's host.
   public let host: String
+  /// Whether any thread may call MPI (`MPI_THREAD_MULTIPLE`), which `world` has to be asked for.
+  public let allowsThreads: Bool
   private let usesMPI: Bool
 
   /// One process by itself.
   public static func solo() -> Communicator {
-    Communicator(rank: 0, size: 1, usesMPI: false)
+    Communicator(rank: 0, size: 1, usesMPI: false, allowsThreads: true)
   }
 
   /// All processes of the launcher (`MPI_Init_thread`, MPI_COMM_WORLD), or this one by itself when
   /// there was no launcher.
-  public static func world(_ environment: LauncherEnvironment) throws -> Communicator {
+  /// - Parameter severalThreads: asks the library for leave to call it from any thread; whether it gave
+  ///   it is in `allowsThreads`.
+  public static func world(
+    _ environment: LauncherEnvironment, severalThreads: Bool = false
+  ) throws -> Communicator {
     guard environment.isLaunched else { return solo() }
     sendWholeMessages()
     var provided: Int32 = 0
     var rank: Int32 = 0
     var size: Int32 = 0
-    try MPIError.check(sdt_mpi_init(&provided), "MPI_Init_thread")
+    try MPIError.check(sdt_mpi_init(severalThreads ? 1 : 0, &provided), "MPI_Init_thread")
     try MPIError.check(sdt_mpi_rank(&rank), "MPI_Comm_rank")
     try MPIError.check(sdt_mpi_size(&size), "MPI_Comm_size")
     // Each process of a foreign launcher believes that it is alone, and all would train in one place.
     if let expected = environment.expectedSize, expected != Int(size) {
       throw LauncherMismatch(launched: expected, found: Int(size))
     }
-    return Communicator(rank: Int(rank), size: Int(size), usesMPI: true)
+    return Communicator(
+      rank: Int(rank), size: Int(size), usesMPI: true,
+      allowsThreads: sdt_mpi_allows_threads(provided) != 0)
   }
 
   /// Lets Open MPI send the slices of a reduction over TCP at once: half a MiB, and a header. Larger
@@ -45,10 +53,11 @@ public final class Communicator {
     }
   }
 
-  private init(rank: Int, size: Int, usesMPI: Bool) {
+  private init(rank: Int, size: Int, usesMPI: Bool, allowsThreads: Bool) {
     self.rank = rank
     self.size = size
     self.usesMPI = usesMPI
+    self.allowsThreads = allowsThreads
     host = ProcessInfo.processInfo.hostName
   }
 

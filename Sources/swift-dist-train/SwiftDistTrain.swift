@@ -29,13 +29,14 @@ struct SwiftDistTrain: ParsableCommand {
       SampleCommand.self,
       CompleteCommand.self, EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
-      InspectCommand.self, DataCommand.self, BenchCommand.self,
+      InspectCommand.self, DataCommand.self, BenchCommand.self, DoctorCommand.self,
     ])
 
   static func main() {
     let environment = LauncherEnvironment()
     do {
       let command = try parseAsRoot()
+      if let doctor = command as? DoctorCommand { Foundation.exit(try doctor.launch(environment)) }
       guard let rankCommand = command as? any RankCommand else {
         var command = command
         if environment.rank == 0 { try command.run() }

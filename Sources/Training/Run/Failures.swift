@@ -65,6 +65,11 @@ public struct RankFailure: Error, CustomStringConvertible, Sendable {
   public let rank: Int
   /// The line: rank, host, and what went wrong.
   public let description: String
+
+  /// The failure of a rank, known to all.
+  public init(status: ExitStatus, rank: Int, description: String) {
+    (self.status, self.rank, self.description) = (status, rank, description)
+  }
 }
 
 /// Does something on every rank and finds out whether all could. When one could not, all throw the

@@ -103,6 +103,9 @@ final class CommandRun {
     (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
   }
 
+  /// What it has written to standard error so far.
+  var errorsSoFar: String { text("errors") }
+
   /// Sends a signal to the command itself: the launcher.
   func signal(_ number: Int32) { if isRunning { kill(pid, number) } }
 
