@@ -100,7 +100,8 @@ public struct LSFScript: BatchScript {
     let hosts = plan.mpirun.flavor == .openMPI ? "--hostfile" : "-f"
     let given = plan.mpirun.hostfile != nil || !plan.mpirun.hosts.isEmpty
     return (given ? [] : ["launcher+=(\(hosts) \"$LSB_DJOB_HOSTFILE\")"])
-      + (plan.mpirun.flavor == .openMPI ? [RequeueParts.exportFromHere] : [])
+      + (plan.mpirun.flavor == .openMPI
+        ? RequeueParts.exportFromHere(named: plan.exportedNames) : [])
   }
 
   /// `bkill` sends SIGINT, SIGTERM and SIGKILL.
