@@ -14,7 +14,7 @@ extension ParallelTests {
       let jobs = try slurm.begin(launchers, options: options)
       try interruption(slurm, jobs)
       for (run, job) in zip(launchers, jobs) {
-        try slurm.finish(run, job, restarts: 1)
+        try slurm.finish(run, job, restarts: 1...1)
         #expect(try job.output.contains("going on from"), "\(job.report)")
       }
     }
@@ -56,21 +56,23 @@ extension ParallelTests {
     @Test("the end of the time: requeued so often as allowed, then a failure")
     func timeOut() throws {
       guard let slurm = try SlurmTrial() else { return }
-      let jobs = try [1, 0].map { most in
+      let runs = [("srun", "9"), ("mpirun", "0")]
+      let jobs = try runs.map { launcher, most in
         try slurm.submit(
-          "most-\(most)", SlurmTrial.launchers[most],
-          options: ["--time", "1", "--signal-seconds", "5", "--max-timeouts", "\(most)"])
+          launcher, launcher,
+          options: ["--time", "1", "--signal-seconds", "5", "--max-timeouts", most])
       }
-      for (most, job) in zip([1, 0], jobs) { try slurm.reach(30, "most-\(most)", job) }
+      for (run, job) in zip(runs, jobs) { try slurm.reach(30, run.0, job) }
       // A run too slow for its limit: ranks that do nothing until the end is near.
       let ranks = jobs.flatMap { slurm.slurm.ranks(of: $0.id).values }
       #expect(ranks.count == 4)
       for process in ranks { kill(process, SIGSTOP) }
       #expect(waitUntil(timeout: 60) { (try? jobs[0].runTime) ?? 0 >= 45 })
       for process in ranks { kill(process, SIGCONT) }
-      try slurm.finish("most-1", jobs[0], restarts: 1)
       #expect(try jobs[1].wait(timeout: 60) == "FAILED", "\(jobs[1].report)")
       #expect(try jobs[1].exitCode == "3:0" && jobs[1].restarts == 0, "\(jobs[1].report)")
+      // On a busy machine the rest takes more than another minute.
+      try slurm.finish("srun", jobs[0], restarts: 1...9, timeout: 180)
     }
   }
 }

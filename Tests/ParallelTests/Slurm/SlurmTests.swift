@@ -10,7 +10,7 @@ extension ParallelTests {
       guard let slurm = try SlurmTrial() else { return }
       for (launcher, ranks) in [("srun", 3), ("mpirun", 4)] {
         let job = try slurm.submit(launcher, launcher, ranks: ranks)
-        try slurm.finish(launcher, job, restarts: 0)
+        try slurm.finish(launcher, job, restarts: 0...0)
         #expect(try job.output.contains("\(ranks) ranks"), "\(job.report)")
       }
     }

@@ -37,6 +37,8 @@ struct SlurmTrial {
       [
         "launch", "slurm", trial.folder + "/trial.yaml", "--run-dir", trial.path(run), "--ranks",
         "\(ranks)", "--step-launcher", launcher, "--output", script,
+        // The node says that it has more cores than the machine.
+        "--bind-to", "none",
       ] + options + settings.flatMap { ["--set", $0] }
     let written = try Launcher.start(words, ranks: nil).wait()
     guard written.status == 0 else { throw TestError(written.text) }
@@ -69,12 +71,12 @@ struct SlurmTrial {
 
   /// Waits until a job is done, and compares what came of its run with a run without Slurm.
   func finish(
-    _ run: String, _ job: SlurmJob, restarts: Int, timeout: Double = 90,
+    _ run: String, _ job: SlurmJob, restarts: ClosedRange<Int>, timeout: Double = 120,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let state = try job.wait(timeout: timeout, sourceLocation: sourceLocation)
     #expect(state == "COMPLETED", "\(job.report)", sourceLocation: sourceLocation)
-    #expect(try job.restarts == restarts, "\(job.report)", sourceLocation: sourceLocation)
+    #expect(try restarts.contains(job.restarts), "\(job.report)", sourceLocation: sourceLocation)
     let end = try RunEnd(trial, run)
     #expect(
       try end == Self.undisturbed.get(), "\(job.report)", sourceLocation: sourceLocation)
