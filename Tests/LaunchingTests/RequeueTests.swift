@@ -168,7 +168,7 @@ import Testing
 
   @Test("LSF: exit code 99 asks for a requeue; time-outs bounded, SIGTERM not answered")
   func lsf() throws {
-    let job = Samples.job { $0.maxTimeouts = 1 }
+    let job = Samples.job { ($0.maxTimeouts, $0.signalSeconds) = (1, 30) }
     let short = try Samples.plan(command: Samples.sweep, time: WallTime(seconds: 60))
     let script = try LSFScript(short, job).text()
     for code in ["0", "2", "5"] {

@@ -75,7 +75,8 @@ public struct LSFScript: BatchScript {
   }
 
   /// `-wt` counts in minutes, and goes with a limit of time.
-  private func signals() -> [String] {
+  private func signals() throws -> [String] {
+    try job.checkSignal(plan.resources.time)
     let minutes = (job.signalSeconds + 59) / 60
     let warns = job.signalSeconds > 0 && plan.resources.time != nil
     return (warns ? ["-wa USR1", "-wt \(minutes)"] : [])

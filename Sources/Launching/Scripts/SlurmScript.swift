@@ -55,6 +55,7 @@ public struct SlurmScript: BatchScript {
   }
 
   private func signals() throws -> [String] {
+    try job.checkSignal(plan.resources.time)
     let standard = plan.isArray ? "slurm-%x-%A_%a.out" : "slurm-%x-%j.out"
     let output = try DirectiveWord.path(
       job.output ?? standard, option: "--job-output", spaces: true)
