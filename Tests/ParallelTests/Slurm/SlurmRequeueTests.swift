@@ -56,11 +56,12 @@ extension ParallelTests {
     @Test("the end of the time: requeued so often as allowed, then a failure")
     func timeOut() throws {
       guard let slurm = try SlurmTrial() else { return }
-      let runs = [("srun", "9"), ("mpirun", "0")]
-      let jobs = try runs.map { launcher, most in
+      // Slurm's signal tells the first; the second looks at the clock.
+      let runs = [("srun", signal: "5", most: "9"), ("mpirun", signal: "0", most: "0")]
+      let jobs = try runs.map { launcher, signal, most in
         try slurm.submit(
           launcher, launcher,
-          options: ["--time", "1", "--signal-seconds", "5", "--max-timeouts", most])
+          options: ["--time", "1", "--signal-seconds", signal, "--max-timeouts", most])
       }
       for (run, job) in zip(runs, jobs) { try slurm.reach(30, run.0, job) }
       // A run too slow for its limit: ranks that do nothing until the end is near.
