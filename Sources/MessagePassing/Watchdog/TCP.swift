@@ -60,12 +60,6 @@ enum TCP {
     return Glibc.poll(&poll, 1, Int32(timeout * 1000)) > 0
   }
 
-  /// Sends a message that fits in the socket's buffer; false when it does not, or nobody is there.
-  @discardableResult
-  static func send(_ beat: Beat, to file: Int32) -> Bool {
-    Glibc.send(file, beat.bytes, Beat.size, Int32(MSG_NOSIGNAL)) == Beat.size
-  }
-
   /// The numeric addresses of all interfaces that are up, without those of the loopback and of one
   /// link (`getifaddrs(3)`).
   static func addresses() -> [String] {

@@ -40,7 +40,8 @@ final class WatchdogMember {
       var stream = BeatStream(file)
       var hello = Beat(kind: .hello, rank: rank)
       hello.token = token
-      if TCP.send(hello, to: file), TCP.wait(file, Int16(POLLIN), 3), case .beat = stream.next() {
+      stream.send(hello)
+      if TCP.wait(file, Int16(POLLIN), 3), case .beat = stream.next() {
         return stream
       }
       stream.close()
@@ -56,7 +57,7 @@ final class WatchdogMember {
       let time = monotonicSeconds()
       guard time >= next else { continue }
       next = max(next + beatPeriod, time + beatPeriod / 2)
-      tick(time, stream)
+      tick(time, &stream)
     }
     if root.link == .open {
       stream.end(Beat(kind: .goodbye, rank: rank))
@@ -86,10 +87,10 @@ final class WatchdogMember {
     }
   }
 
-  private func tick(_ time: Double, _ stream: BeatStream) {
+  private func tick(_ time: Double, _ stream: inout BeatStream) {
     clock.advance(to: time)
     let own = reader.read(now: clock.now)
-    if root.link == .open { TCP.send(own, to: stream.file) }
+    if root.link == .open { stream.send(own) }
     // The lowest rank that is left speaks: others leave it the time.
     reaction.react(
       to: finding(own), root.beat, mayWarn: rank == 1,

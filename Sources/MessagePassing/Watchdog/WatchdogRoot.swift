@@ -31,9 +31,9 @@ final class WatchdogRoot {
     while !stop.isOn {
       wait(max(next - monotonicSeconds(), 0))
       greet()
-      listen()
       let time = monotonicSeconds()
       guard time >= next else { continue }
+      listen()
       next = max(next + beatPeriod, time + beatPeriod / 2)
       tick(time)
     }
@@ -41,8 +41,10 @@ final class WatchdogRoot {
     stop.hasEnded()
   }
 
+  /// Waits for callers. Ranks are read when it is time to judge: a thousand of them must not wake the core
+  /// that rank 0 computes on two thousand times a second.
   private func wait(_ seconds: Double) {
-    let files = [listener, stop.readEnd] + callers.map(\.stream.file) + streams.values.map(\.file)
+    let files = [listener, stop.readEnd] + callers.map(\.stream.file)
     var polls = files.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     poll(&polls, nfds_t(polls.count), Int32((seconds * 1000).rounded(.up)))
   }
@@ -56,10 +58,9 @@ final class WatchdogRoot {
       switch stream.next() {
       case .beat(let hello) where isRank(hello):
         callers.remove(at: index)
+        stream.send(ranks[0].beat)
         streams[hello.rank] = stream
-        ranks[hello.rank].link = .open
-        ranks[hello.rank].heard = clock.now
-        TCP.send(ranks[0].beat, to: stream.file)
+        (ranks[hello.rank].link, ranks[hello.rank].heard) = (.open, clock.now)
       case .nothing where clock.now - callers[index].since < Self.callersTime:
         callers[index].stream = stream
       default:
@@ -97,7 +98,7 @@ final class WatchdogRoot {
   private func tick(_ time: Double) {
     clock.advance(to: time)
     (ranks[0].beat, ranks[0].heard) = (reader.read(now: clock.now), clock.now)
-    for stream in streams.values { TCP.send(ranks[0].beat, to: stream.file) }
+    for rank in streams.keys { streams[rank]?.send(ranks[0].beat) }
     tellOfMissing()
     let finding = judge.judge(ranks, now: clock.now)
     reaction.react(to: finding, ranks[finding.rank ?? 0].beat)

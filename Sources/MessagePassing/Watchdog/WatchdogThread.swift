@@ -42,10 +42,11 @@ func monotonicSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// A connection, and what has arrived of a message.
+/// A connection, and what has arrived of a message, and gone of another.
 struct BeatStream {
   let file: Int32
   private var pending: [UInt8] = []
+  private var unsent: ArraySlice<UInt8> = []
 
   init(_ file: Int32) { self.file = file }
 
@@ -70,10 +71,28 @@ struct BeatStream {
     return Beat(pending[...]).map { .beat($0) } ?? .ended
   }
 
+  /// Sends a message without waiting (`send(2)`). Where the other side does not read, its buffer fills, and
+  /// messages are left out; never a part of one.
+  mutating func send(_ beat: Beat) {
+    flush()
+    guard unsent.isEmpty else { return }
+    unsent = beat.bytes[...]
+    flush()
+    if unsent.count == Beat.size { unsent = [] }
+  }
+
+  private mutating func flush() {
+    guard !unsent.isEmpty else { return }
+    let count = unsent.withUnsafeBytes {
+      Glibc.send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
+    unsent = unsent.dropFirst(max(count, 0))
+  }
+
   /// Ends it so that what was sent arrives: nothing unread may be left behind, or the other side
   /// loses what it has not read yet.
   mutating func end(_ last: Beat) {
-    TCP.send(last, to: file)
+    send(last)
     shutdown(file, Int32(SHUT_WR))
   }
 

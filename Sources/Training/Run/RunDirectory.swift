@@ -69,7 +69,7 @@ public struct RunDirectory: Sendable {
     }
     let lock = try RunLock(self)
     try checkpoints.removeAll(after: step)
-    for path in [failure, speaker] { unlink(path) }
+    unlink(speaker)
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
       let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }

@@ -7,7 +7,10 @@ import Synchronization
 /// (`logs/rank-0003.log`), warnings, and which rank says what ended the run.
 enum RunJournal {
   private struct State {
+    /// Where failures are recorded, if it is there.
     var directory: RunDirectory?
+    /// Whether the run has begun to work there.
+    var isOpen = false
     var log: RunLog?
     var say: (@Sendable (String) -> Void)?
   }
@@ -27,13 +30,16 @@ enum RunJournal {
     } catch {
       failure = error.description
     }
-    let opened = State(directory: directory, log: log, say: say)
+    let opened = State(directory: directory, isOpen: true, log: log, say: say)
     state.withLock { $0 = opened }
     return failure
   }
 
-  /// Forgets the run.
-  static func close() { state.withLock { $0 = State() } }
+  /// A run is being set up, and forgets the one before; what ended that is history.
+  static func begin(_ directory: RunDirectory, rank: Int) {
+    state.withLock { $0 = State(directory: directory) }
+    if rank == 0 { unlink(directory.failure) }
+  }
 
   /// Writes a line in this rank's log, if there is one.
   static func note(_ line: String) { state.withLock { $0.log }?.write(line) }
@@ -44,14 +50,16 @@ enum RunJournal {
     note(line)
   }
 
-  /// Where failures are recorded; nil before a run has its directory.
+  /// Where failures are recorded; nil before a run knows.
   static var directory: RunDirectory? { state.withLock { $0.directory } }
 
   /// Whether this rank is the one that says what ends the run: the first that asks (`open(2)` with
   /// O_EXCL). Where nobody can tell, each one speaks.
   static func claimsToSpeak() -> Bool {
-    guard let directory else { return true }
-    let file = Foundation.open(directory.speaker, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
+    let (place, isOpen) = state.withLock { ($0.directory?.speaker, $0.isOpen) }
+    // Before that, the one of an earlier end may still be there.
+    guard let place, isOpen else { return true }
+    let file = Foundation.open(place, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
     guard file >= 0 else { return errno != EEXIST }
     Foundation.close(file)
     return true

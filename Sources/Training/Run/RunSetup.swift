@@ -47,6 +47,7 @@ struct RunSetup {
     directory = try together(communicator) {
       try RunDirectory(checking: options.runDirectory ?? "runs/\(configuration.name)")
     }
+    RunJournal.begin(directory, rank: communicator.rank)
     let found = try Self.checkpoint(communicator, options, directory)
     (checkpoint, notes) = (found.checkpoint, found.notes)
     data = try DataPipeline(

@@ -40,6 +40,26 @@ extension ParallelTests {
       #expect(try trial.failure("run") == nil)
     }
 
+    @Test("a rank that stops before the first step, while data is opened")
+    func setUp() throws {
+      let trial = try Trial()
+      try trial.train("run", ranks: 2)
+      // Who opens the data waits until the lease is let go.
+      let lease = try Lease(trial.path("data.h5"), forReading: false)
+      let run = try trial.start("run", ranks: 3, Self.endless)
+      #expect(waitUntil(timeout: 60) { lease.isWanted })
+      usleep(1_500_000)
+      try signal(run, 1, SIGSTOP)
+      lease.release()
+      let result = run.wait(timeout: 40)
+      #expect(!result.hung && result.status == 5, "\(result.text)")
+      #expect(result.errorLines.count == 1, "\(result.errors)")
+      #expect(result.errors.contains("rank 1 (\(Self.host)) has given no sign of life"))
+      #expect(result.errors.contains("setting up"), "\(result.errors)")
+      let failure = try #require(try trial.failure("run"))
+      #expect(failure["rank"]?.intValue == 1 && failure["phase"]?.stringValue == "setUp")
+    }
+
     @Test("a rank that dies where the launcher does nothing", arguments: Transport.allCases)
     func killed(transport: Transport) throws {
       guard Launcher.isOpenMPI else { return }
@@ -155,26 +175,32 @@ extension ParallelTests {
   }
 }
 
-/// A file that nobody can open for writing until it is let go (`fcntl(2)`, F_SETLEASE).
+/// A file that nobody can open, or nobody for writing, until it is let go (`fcntl(2)`, F_SETLEASE).
 private final class Lease {
   private let file: Int32
   private static let setLease: Int32 = 1024
   private static let getLease: Int32 = 1025
 
-  init(_ path: String) throws {
+  init(_ path: String, forReading: Bool = true) throws {
     // The kernel tells the holder by this signal, which would end the process.
     _ = Foundation.signal(SIGIO, SIG_IGN)
-    _ = FileManager.default.createFile(atPath: path, contents: nil)
-    file = open(path, O_RDONLY)
-    guard file >= 0, fcntl(file, Self.setLease, Int32(F_RDLCK)) == 0 else {
+    file = open(path, forReading ? O_RDONLY | O_CREAT : O_RDWR, 0o644)
+    let kind = Int32(forReading ? F_RDLCK : F_WRLCK)
+    guard file >= 0, fcntl(file, Self.setLease, kind) == 0 else {
       throw TestError("no lease on \(path): \(String(cString: strerror(errno)))")
     }
   }
 
   deinit { close(file) }
 
-  /// Whether somebody waits: a lease that is being broken is to become none.
-  var isWanted: Bool { fcntl(file, Self.getLease) == Int32(F_UNLCK) }
+  /// Whether somebody waits: a lease that is being broken is to become less.
+  var isWanted: Bool {
+    let kind = fcntl(file, Self.getLease)
+    defer { last = last ?? kind }
+    return last.map { $0 != kind } ?? false
+  }
+
+  private var last: Int32?
 
   func release() { _ = fcntl(file, Self.setLease, Int32(F_UNLCK)) }
 }

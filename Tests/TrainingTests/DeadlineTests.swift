@@ -1,0 +1,37 @@
+import Objectives
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite("When the job's time is over") struct DeadlineTests {
+  @Test("which variable counts")
+  func variables() throws {
+    func name(_ environment: [String: String]) throws -> String? {
+      try Deadline(environment, now: 1000)?.name
+    }
+    #expect(try name([:]) == nil)
+    #expect(try name(["SDT_DEADLINE": ""]) == nil)
+    #expect(try name(["SLURM_JOB_END_TIME": "1500"]) == "SLURM_JOB_END_TIME")
+    #expect(try name(["SLURM_JOB_END_TIME": "1500", "SDT_DEADLINE": "1400"]) == "SDT_DEADLINE")
+    // The job was given more time after its start.
+    #expect(try name(["SLURM_JOB_END_TIME": "900"]) == nil)
+    #expect(throws: UsageError.self) { try name(["SDT_DEADLINE": "900"]) }
+    #expect(throws: UsageError.self) { try name(["SDT_DEADLINE": "inf"]) }
+  }
+
+  @Test("the margin is learned")
+  func margin() throws {
+    var deadline = try #require(try Deadline(["SDT_DEADLINE": "2000"], now: 1000))
+    deadline.floor = 10
+    #expect(deadline.left(now: 1900) == 100)
+    deadline.expect(ParameterSet(SliceLayout([("weights", [1000, 1000])])))
+    // 12 MB, at 50 MB/s, and a second, twice.
+    #expect(abs(deadline.needed(steps: 0, evaluates: true) - 12.48) < 1e-9)
+    for seconds in [3.0, 2] { deadline.take(checkpoint: seconds) }
+    for seconds in [0.5, 1.5, 1] { deadline.take(step: seconds) }
+    deadline.take(evaluation: 40)
+    #expect(deadline.needed(steps: 0, evaluates: false) == 16)
+    #expect(deadline.needed(steps: 2, evaluates: true) == 59)
+  }
+}
