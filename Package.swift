@@ -79,10 +79,12 @@ let package = Package(
         "Tensors", "Objectives", "Optimizers", "Autograd", "Layers", "Models", "Datasets", "HDF5",
         "MessagePassing", "DataParallel", "Reporting", "Training",
       ], swiftSettings: swift),
+    // Scripts and command lines that start ranks.
+    .target(name: "Launching", swiftSettings: swift),
     .executableTarget(
       name: "swift-dist-train",
       dependencies: [
-        "Training", "Benchmarks", "Models", "Objectives", "Datasets", "MessagePassing",
+        "Training", "Launching", "Benchmarks", "Models", "Objectives", "Datasets", "MessagePassing",
         "Reporting", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swift),
@@ -148,6 +150,9 @@ let package = Package(
       name: "PNGTests", dependencies: ["PNG", "CPNG", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),
+    .testTarget(
+      name: "LaunchingTests", dependencies: ["Launching"],
+      swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
       swiftSettings: swift),
