@@ -42,8 +42,11 @@ public struct AttemptEnd: Sendable, Equatable {
     self.hasOtherCheckpoint = hasOtherCheckpoint
   }
 
-  /// The run's own exit code: 5 when the ranks wrote that they failed, whatever the launcher made of it.
-  public var code: Int32 { failure == nil ? launcher.code : 5 }
+  /// The run's own exit code: 5 when the ranks wrote that they failed, whatever the launcher made of it, and for
+  /// codes that are not the program's: those of signals, and those of launchers that lost a host.
+  public var code: Int32 {
+    failure == nil && (0...5).contains(launcher.code) ? launcher.code : 5
+  }
 
   /// Whether a checkpoint was written that is newer than the one at the start.
   public var madeProgress: Bool { (lastStep ?? -1) > (firstStep ?? -1) }
@@ -52,7 +55,7 @@ public struct AttemptEnd: Sendable, Equatable {
   public var reason: String {
     if let failure { return failure.line }
     return switch launcher {
-    case .exited(let code) where code > 128:
+    case .exited(let code) where (129...192).contains(code):
       "a rank or the launcher was ended by signal \(code - 128)"
     case .exited(let code): "exit code \(code)"
     case .signalled(let number): "the launcher was ended by signal \(number)"
