@@ -25,7 +25,8 @@ struct SwiftDistTrain: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      TrainCommand.self, SweepCommand.self, EvaluateCommand.self, SampleCommand.self,
+      TrainCommand.self, SweepCommand.self, LaunchCommand.self, EvaluateCommand.self,
+      SampleCommand.self,
       CompleteCommand.self, EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
       InspectCommand.self, DataCommand.self, BenchCommand.self,

@@ -53,7 +53,7 @@ public struct TrainingCommand: Sendable, Equatable {
   public var words: [String] { programWords + argumentWords }
 
   /// A path that no program takes for an option.
-  private static func path(_ path: String) -> String {
+  static func path(_ path: String) -> String {
     path.hasPrefix("-") ? "./" + path : path
   }
 }

@@ -4,7 +4,7 @@
 public enum ShellWord {
   /// The characters that mean nothing to a shell wherever they stand in a word.
   private static let plain = Set(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,@%+-".unicodeScalars)
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,@%+=-".unicodeScalars)
 
   /// A value as one word of a script: bare where that is safe, otherwise in single quotes.
   /// - Throws: `LaunchError` for a value that `check` refuses.

@@ -18,14 +18,16 @@ public struct Sweep {
     public var directory: String?
     /// Whether to print errors and nothing else.
     public var isQuiet: Bool
+    /// The place of the only value to train, from 0; nil trains all.
+    public var task: Int?
 
     /// Options.
     public init(
       configuration: String, over: String, settings: [String] = [], directory: String? = nil,
-      isQuiet: Bool = false
+      isQuiet: Bool = false, task: Int? = nil
     ) {
       (self.configuration, self.over, self.settings) = (configuration, over, settings)
-      (self.directory, self.isQuiet) = (directory, isQuiet)
+      (self.directory, self.isQuiet, self.task) = (directory, isQuiet, task)
     }
   }
 
@@ -40,7 +42,11 @@ public struct Sweep {
   /// - Throws: `UsageError`, or `ConfigurationError` of the first value that does not suit.
   public init(_ communicator: Communicator, _ options: Options) throws {
     (self.communicator, self.options) = (communicator, options)
-    (key, values) = try together(communicator) { try Self.parse(options.over) }
+    (key, values) = try together(communicator) {
+      let found = try Self.parse(options.over)
+      try Self.check(task: options.task, of: found.values.count)
+      return found
+    }
     var (name, transform) = ("", "")
     for value in values {
       let configuration = try RunSetup.configuration(
@@ -89,37 +95,54 @@ public struct Sweep {
     return "\(last)-\(String(safe))"
   }
 
-  /// Trains them all, or until a signal. A run that is done already stays as it is.
+  private static func check(task: Int?, of count: Int) throws {
+    guard let task, !(0..<count).contains(task) else { return }
+    throw UsageError(
+      "--task is \(task) but --over names \(count) values: give a number from 0 to \(count - 1)")
+  }
+
+  /// Trains them all, or the one of the task, or until a signal. A run that is done already stays as it is.
   public func run() throws -> ExitStatus {
-    var table = SweepTable(key: key, earlier: "\(directory)/table.csv")
-    for value in values {
-      let place = "\(directory)/\(Self.name(key, value))"
-      if communicator.rank == 0 && !options.isQuiet {
-        print("\(key)=\(value): \(place)")
-      }
-      let start = Date()
-      let run = try TrainingRun(
-        communicator, Self.training(options, "\(key)=\(value)", place))
-      let before = run.position.step
-      if try run.run() == .stopped { return .stopped }
-      let isDone = before == run.position.step
-      let seconds = Date().timeIntervalSince(start)
-      let unitScale =
-        run.curriculum.count == 1
-        ? try run.latestTrainer?.withAverages {
-          try FileScaleError(run.first, run.setup.data, run.setup.across).measure()
-        } : nil
-      try together(communicator) {
-        guard communicator.rank == 0 else { return }
-        try table.add(
-          value, run: place, width: run.setup.data.train.shape.count,
-          unitScale: unitScale, seconds: isDone ? nil : seconds)
-        try table.write(to: directory, transform: transform)
-      }
+    for value in options.task.map({ [values[$0]] }) ?? values {
+      if try train(value) == .stopped { return .stopped }
     }
-    if communicator.rank == 0 && !options.isQuiet {
+    try together(communicator) {
+      guard communicator.rank == 0 && !options.isQuiet else { return }
+      let table = try SweepTable(key: key, values: values, earlier: "\(directory)/table.csv")
       print("\n" + table.text + "\n" + table.notes(directory, transform), terminator: "")
     }
     return .done
+  }
+
+  private func train(_ value: String) throws -> ExitStatus {
+    let place = "\(directory)/\(Self.name(key, value))"
+    if communicator.rank == 0 && !options.isQuiet { print("\(key)=\(value): \(place)") }
+    let start = Date()
+    let run = try TrainingRun(communicator, Self.training(options, "\(key)=\(value)", place))
+    let before = run.position.step
+    if try run.run() == .stopped { return .stopped }
+    let isDone = before == run.position.step
+    let seconds = Date().timeIntervalSince(start)
+    let unitScale =
+      run.curriculum.count == 1
+      ? try run.latestTrainer?.withAverages {
+        try FileScaleError(run.first, run.setup.data, run.setup.across).measure()
+      } : nil
+    let width = run.setup.data.train.shape.count
+    try together(communicator) {
+      guard communicator.rank == 0 else { return }
+      let metrics = try SweepTable.metrics(of: place, width: width, unitScale: unitScale)
+      try write(SweepTable.Row(value: value, metrics: metrics, seconds: isDone ? nil : seconds))
+    }
+    return .done
+  }
+
+  /// Adds a row to the table. The tasks of an array do so at the same time: one after the other.
+  private func write(_ row: SweepTable.Row) throws {
+    let lock = FileLock(waitingFor: "\(directory)/.table-lock")
+    var table = try SweepTable(key: key, values: values, earlier: "\(directory)/table.csv")
+    table.set(row)
+    try table.write(to: directory, transform: transform)
+    withExtendedLifetime(lock) {}
   }
 }

@@ -2,42 +2,39 @@ import Foundation
 import Reporting
 
 /// What came of the values of a sweep: the last evaluation of each.
+///
+/// The file `table.csv` is what it remembers: rows of other tasks of the same sweep, and of a sweep before, are read from
+/// there.
 struct SweepTable {
-  private struct Row {
+  struct Row {
     let value: String
     let metrics: [(name: String, value: Double)]
-    let seconds: Double?
+    /// How long it took; nil where it was done before.
+    var seconds: Double?
   }
 
   private let key: String
-  private var rows: [Row] = []
-  /// What a table said of runs that are done already.
-  private let earlierSeconds: [String: Double]
+  private let values: [String]
+  private var rows: [String: Row]
 
-  /// - Parameter earlier: the CSV of a sweep before, if there is one.
-  init(key: String, earlier: String) {
-    self.key = key
+  /// - Parameters:
+  ///   - values: all values, in their order.
+  ///   - earlier: the CSV of a table before, if there is one. Rows of other keys and values are left out.
+  init(key: String, values: [String], earlier: String) throws {
+    (self.key, self.values) = (key, values)
     let text = FileManager.default.contents(atPath: earlier).map {
       String(decoding: $0, as: UTF8.self)
     }
-    let lines = (text ?? "").split(separator: "\n").dropFirst()
-    earlierSeconds = lines.reduce(into: [:]) { seconds, line in
-      guard let end = line.lastIndex(of: ","), let number = Double(line[line.index(after: end)...]),
-        let quote = line.dropFirst().range(of: "\",")
-      else { return }
-      let value = line[line.index(after: line.startIndex)..<quote.lowerBound]
-      seconds[value.replacingOccurrences(of: "\"\"", with: "\"")] = number
-    }
+    rows = SweepTableFile.rows(text ?? "", key: key).filter { values.contains($0.key) }
   }
 
-  /// Reads a run's last evaluation.
+  /// A run's last evaluation.
   /// - Parameters:
   ///   - width: the number of values of a sample.
   ///   - unitScale: the error of a sample in the file's scale; nil where it was not measured.
-  ///   - seconds: how long it took; nil where it was done before.
-  mutating func add(_ value: String, run: String, width: Int, unitScale: Double?, seconds: Double?)
-    throws
-  {
+  static func metrics(of run: String, width: Int, unitScale: Double?) throws -> [(
+    name: String, value: Double
+  )] {
     let records = try MetricsLog.read(RunDirectory(path: run).metrics)
     let last = records.last { $0.kind == "evaluation" }
     var metrics = (last?.metrics.members ?? []).compactMap { member in
@@ -52,12 +49,22 @@ struct SweepTable {
         metrics.insert(("unit_scale_error_per_pixel", unitScale / Double(width)), at: place + 3)
       }
     }
-    rows.append(Row(value: value, metrics: metrics, seconds: seconds ?? earlierSeconds[value]))
+    return metrics
   }
+
+  /// Takes a row in the place of an earlier one of the same value, whose seconds stay where there are no new ones.
+  mutating func set(_ row: Row) {
+    var row = row
+    row.seconds = row.seconds ?? rows[row.value]?.seconds
+    rows[row.value] = row
+  }
+
+  /// Those that are done, in the order of the sweep.
+  private var done: [Row] { values.compactMap { rows[$0] } }
 
   /// The names of all metrics, in the order of their first appearance.
   private var names: [String] {
-    rows.flatMap { $0.metrics.map(\.name) }.reduce(into: []) { names, name in
+    done.flatMap { $0.metrics.map(\.name) }.reduce(into: []) { names, name in
       if !names.contains(name) { names.append(name) }
     }
   }
@@ -71,22 +78,20 @@ struct SweepTable {
   /// For people.
   var text: String {
     var table = Table([.left(key)] + (names + ["seconds"]).map { .right($0) })
-    for row in rows { table.add([row.value] + cells(row, Format.metric)) }
+    for row in done { table.add([row.value] + cells(row, Format.metric)) }
     return table.text()
   }
 
   private var markdown: String {
     let head = [key] + names + ["seconds"]
     let lines = [head, ["---"] + head.dropFirst().map { _ in "---:" }]
-    let body = rows.map { [$0.value] + cells($0, Format.metric) }
+    let body = done.map { [$0.value] + cells($0, Format.metric) }
     return (lines + body).map { "| \($0.joined(separator: " | ")) |\n" }.joined()
   }
 
   private var csv: String {
-    let head = ["\"\(key)\""] + names.map { "\"\($0)\"" } + ["\"seconds\""]
-    let body = rows.map { row in
-      ["\"\(row.value.replacingOccurrences(of: "\"", with: "\"\""))\""] + cells(row) { "\($0)" }
-    }
+    let head = ([key] + names + ["seconds"]).map(SweepTableFile.quoted)
+    let body = done.map { row in [SweepTableFile.quoted(row.value)] + cells(row) { "\($0)" } }
     return ([head] + body).map { $0.joined(separator: ",") + "\n" }.joined()
   }
 
@@ -96,7 +101,7 @@ struct SweepTable {
     Of the test set after the last epoch, in the scale of data.transform: \(transform). reconstruction_error is \
     the squared error of a sample, summed over its values; reconstruction_error_per_pixel is divided by their number. \
     unit_scale_error, of standardised samples, is the same back in the scale of the file, with bytes from 0 to 1.
-    Pictures: \(rows.map { "\(directory)/\(Sweep.name(key, $0.value))/images" }.joined(separator: ", ")).
+    Pictures: \(done.map { "\(directory)/\(Sweep.name(key, $0.value))/images" }.joined(separator: ", ")).
 
     """
   }
@@ -105,5 +110,41 @@ struct SweepTable {
     try writeAtomically(Array(csv.utf8), to: directory + "/table.csv")
     let page = markdown + "\n" + notes(directory, transform)
     try writeAtomically(Array(page.utf8), to: directory + "/table.md")
+  }
+}
+
+/// The CSV of a table of a sweep: names and values in quotes, numbers bare, an empty cell where there is none.
+enum SweepTableFile {
+  static func quoted(_ text: String) -> String {
+    "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+
+  /// The rows, by their value. Lines that are no row of such a table are passed over.
+  static func rows(_ text: String, key: String) -> [String: SweepTable.Row] {
+    let lines = text.split(separator: "\n").map { cells($0) }
+    guard let head = lines.first, head.first == key, head.last == "seconds" else { return [:] }
+    return lines.dropFirst().filter { $0.count == head.count }.reduce(into: [:]) { rows, line in
+      let metrics = zip(head, line).dropFirst().dropLast().compactMap { name, cell in
+        Double(cell).map { (name: name, value: $0) }
+      }
+      rows[line[0]] = SweepTable.Row(value: line[0], metrics: metrics, seconds: Double(line.last!))
+    }
+  }
+
+  private static func cells(_ line: Substring) -> [String] {
+    var (cells, isQuoted) = ([""], false)
+    var rest = line
+    while let character = rest.popFirst() {
+      if character == "\"" && isQuoted && rest.first == "\"" {
+        cells[cells.count - 1].append(rest.removeFirst())
+      } else if character == "\"" {
+        isQuoted.toggle()
+      } else if character == "," && !isQuoted {
+        cells.append("")
+      } else {
+        cells[cells.count - 1].append(character)
+      }
+    }
+    return cells
   }
 }

@@ -32,13 +32,20 @@ struct SweepCommand: RankCommand {
     name: .customLong("run-dir"), help: "Where run directories go. (default: runs/<name>)")
   var runDirectory: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Train only this value of --over, counted from 0, and add it to the table: an element of a batch job's array.",
+      valueName: "number"))
+  var task: Int?
+
   @Flag(help: "Print errors and nothing else.")
   var quiet = false
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
     StopRequest.listen()
     let options = Sweep.Options(
-      configuration: file, over: over, settings: settings, directory: runDirectory, isQuiet: quiet)
+      configuration: file, over: over, settings: settings, directory: runDirectory, isQuiet: quiet,
+      task: task)
     return try Sweep(communicator, options).run()
   }
 }
