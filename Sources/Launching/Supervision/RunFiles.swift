@@ -24,14 +24,6 @@ struct RunFiles: Sendable {
   /// Whether there is a checkpoint of another name.
   func hasCheckpoint(besides name: String) -> Bool { steps.contains { $0.name != name } }
 
-  /// Whether a checkpoint has been written since a time.
-  func hasCheckpoint(since time: Date) -> Bool {
-    steps.contains { step in
-      let found = try? FileManager.default.attributesOfItem(atPath: "\(checkpoints)/\(step.name)")
-      return (found?[.modificationDate] as? Date).map { $0 >= time } ?? false
-    }
-  }
-
   /// What the ranks wrote of their failure. A file that is there but cannot be understood counts.
   var failure: FailureRecord? {
     guard let bytes = FileManager.default.contents(atPath: failurePath) else { return nil }

@@ -13,7 +13,6 @@ public final class Supervisor {
   private let log: SupervisorLog
   private let inbox = SignalInbox()
   private var supervision: Supervision
-  private var hasProgressed = false
 
   /// - Parameters:
   ///   - plan: what is run by `mpirun`. Hosts of `plan.mpirun` are asked before each start whether they
@@ -36,7 +35,6 @@ public final class Supervisor {
       if let stopped = pauseWhileLocked() { return stopped }
       guard case .start(let ranks, let hosts) = placement() else { return code }
       let end = try attempt(ranks, hosts)
-      hasProgressed = hasProgressed || end.madeProgress
       code = end.code
       switch supervision.decide(end) {
       case .end(let code, let line):
@@ -82,28 +80,17 @@ public final class Supervisor {
     return end
   }
 
-  /// The command line of an attempt. Once the run has written a checkpoint it goes on from there, whatever it
-  /// was to start from.
   private func words(_ ranks: Int, _ hosts: [HostSlots]) -> [String] {
-    var (mpirun, command) = (plan.mpirun, plan.command)
+    var mpirun = plan.mpirun
     if ranks != mpirun.layout.ranks { mpirun.layout = .ranks(ranks) }
     mpirun.hosts = hosts
-    let own = plan.environment.map(\.name) + [Leftovers.variable]
-    mpirun.exported += own.filter { !mpirun.exported.contains($0) }
-    if hasProgressed { command.arguments = Self.withoutResume(command.arguments) }
-    return mpirun.arguments(running: command.words)
-  }
-
-  static func withoutResume(_ arguments: [String]) -> [String] {
-    var (kept, rest) = ([String](), arguments[...])
-    while let word = rest.popFirst() {
-      if word == "--resume" {
-        rest = rest.dropFirst()
-      } else if !word.hasPrefix("--resume=") {
-        kept.append(word)
-      }
+    // Those of this surrounding that ranks on other hosts need too.
+    let own = ["OPENBLAS_CORETYPE", "SDT_DEADLINE"].filter {
+      ProcessInfo.processInfo.environment[$0] != nil
     }
-    return kept
+    for name in plan.exportedNames + own + [Leftovers.variable]
+    where !mpirun.exported.contains(name) { mpirun.exported.append(name) }
+    return mpirun.arguments(running: plan.command.words)
   }
 
   /// Kills what is left of an attempt, here and on all hosts that can be reached.

@@ -95,13 +95,4 @@ struct RunFilesTests {
     }
     #expect(throws: LaunchError.self) { try Hostfile.read("/nowhere/hosts") }
   }
-
-  @Test("words that say where a run starts from are left out of a restart")
-  func resume() {
-    #expect(
-      Supervisor.withoutResume(["--quiet", "--resume", "never", "--steps", "3"])
-        == ["--quiet", "--steps", "3"])
-    #expect(Supervisor.withoutResume(["--resume=a.h5"]).isEmpty)
-    #expect(Supervisor.withoutResume([]).isEmpty)
-  }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Launching
+import Training
 
 /// When a failed run is started again: options of `launch mpirun --run`.
 struct SupervisionArguments: ParsableArguments {
@@ -34,7 +35,7 @@ extension SupervisionArguments {
   /// Runs a plan under a supervisor, to its end.
   /// - Parameter restarts: the most restarts.
   /// - Returns: the exit code of the run.
-  func supervise(_ plan: LaunchPlan, restarts: Int) throws -> Int32 {
+  func supervise(_ plan: LaunchPlan, restarts: Int) throws -> ExitStatus {
     let policy = try SupervisionPolicy(
       maxRestarts: restarts, stuckLimit: maxStuck, grace: grace, hostTimeout: hostTimeout,
       firstDelay: restartDelay)
@@ -52,6 +53,6 @@ extension SupervisionArguments {
       plan.mpirun.extra += ["--mca", "plm_rsh_agent", agent.joined(separator: " ")]
     }
     let shell = agent.map { RemoteShell(words: $0) } ?? .ssh(timeout: hostTimeout)
-    return try Supervisor(plan, policy: policy, shell: shell).run()
+    return ExitStatus(rawValue: try Supervisor(plan, policy: policy, shell: shell).run()) ?? .failed
   }
 }
