@@ -58,7 +58,7 @@ public final class Communicator {
   public func finalize() throws {
     guard usesMPI else { return }
     try barrier()
-    try MPIError.check(sdt_mpi_finalize(), "MPI_Finalize")
+    try MPIError.check(Pulse.waiting { sdt_mpi_finalize() }, "MPI_Finalize")
   }
 
   /// Ends all ranks at once with an exit code (`MPI_Abort`).
@@ -71,7 +71,8 @@ public final class Communicator {
   func ranksOnHost() throws -> Int {
     guard usesMPI else { return 1 }
     var count: Int32 = 0
-    try MPIError.check(sdt_mpi_ranks_on_host(&count), "MPI_Comm_split_type")
+    let code = Pulse.waiting { sdt_mpi_ranks_on_host(&count) }
+    try MPIError.check(code, "MPI_Comm_split_type")
     return Int(count)
   }
 
@@ -83,7 +84,7 @@ public final class Communicator {
   /// Waits for all ranks (`MPI_Barrier`).
   public func barrier() throws {
     guard size > 1 else { return }
-    try MPIError.check(sdt_mpi_barrier(), "MPI_Barrier")
+    try MPIError.check(Pulse.waiting { sdt_mpi_barrier() }, "MPI_Barrier")
   }
 
   /// Copies rank `root`'s bytes to all ranks (`MPI_Bcast`).
@@ -99,8 +100,10 @@ public final class Communicator {
     guard size > 1 else { return }
     for start in stride(from: 0, to: bytes.count, by: piece) {
       let count = min(piece, bytes.count - start)
-      try MPIError.check(
-        sdt_mpi_broadcast(bytes.baseAddress! + start, Int32(count), Int32(root)), "MPI_Bcast")
+      let code = Pulse.waiting {
+        sdt_mpi_broadcast(bytes.baseAddress! + start, Int32(count), Int32(root))
+      }
+      try MPIError.check(code, "MPI_Bcast")
     }
   }
 
@@ -120,7 +123,9 @@ public final class Communicator {
     let counts = try allGather(counts: bytes.count)
     var all = [UInt8](repeating: 0, count: counts.reduce(0, +))
     let (lengths, offsets) = try Self.extents(counts)
-    let code = sdt_mpi_allgatherv(bytes, Int32(bytes.count), &all, lengths, offsets)
+    let code = Pulse.waiting {
+      sdt_mpi_allgatherv(bytes, Int32(bytes.count), &all, lengths, offsets)
+    }
     try MPIError.check(code, "MPI_Allgatherv")
     return zip(offsets, counts).map { Array(all[Int($0)..<Int($0) + $1]) }
   }
@@ -141,7 +146,9 @@ public final class Communicator {
     _ values: UnsafePointer<Double>, _ parts: GatherParts, into all: UnsafeMutablePointer<Double>
   ) throws {
     guard size > 1 else { return all.update(from: values, count: parts.count) }
-    let code = sdt_mpi_allgatherv(values, parts.lengths[rank], all, parts.lengths, parts.offsets)
+    let code = Pulse.waiting {
+      sdt_mpi_allgatherv(values, parts.lengths[rank], all, parts.lengths, parts.offsets)
+    }
     try MPIError.check(code, "MPI_Allgatherv")
   }
 
@@ -169,7 +176,9 @@ public final class Communicator {
     let (lengths, offsets) = try Self.extents(
       parts.map { $0.count * MemoryLayout<Float>.stride })
     let own = values.baseAddress.map { $0 + parts[rank].lowerBound }
-    let code = sdt_mpi_gatherv(own, lengths[rank], &round, lengths, offsets, Int32(root))
+    let code = Pulse.waiting {
+      sdt_mpi_gatherv(own, lengths[rank], &round, lengths, offsets, Int32(root))
+    }
     try MPIError.check(code, "MPI_Gatherv")
     guard rank == root else { return }
     var (from, first) = (0, 0)
@@ -185,7 +194,8 @@ public final class Communicator {
     var mine = Int64(counts)
     var all = [Int64](repeating: 0, count: size)
     let (lengths, offsets) = try Self.extents(all.map { _ in 8 })
-    try MPIError.check(sdt_mpi_allgatherv(&mine, 8, &all, lengths, offsets), "MPI_Allgatherv")
+    let code = Pulse.waiting { sdt_mpi_allgatherv(&mine, 8, &all, lengths, offsets) }
+    try MPIError.check(code, "MPI_Allgatherv")
     return all.map(Int.init)
   }
 

@@ -9,6 +9,8 @@ public struct LauncherEnvironment: Sendable {
   public let size: Int?
   /// How many processes the launcher says there are; nil where it does not say.
   let expectedSize: Int?
+  /// What is wrong where a scheduler has set up several tasks and this process would be alone.
+  public let lonelyTask: LonelyTask?
 
   /// Reads an environment.
   ///
@@ -22,8 +24,9 @@ public struct LauncherEnvironment: Sendable {
     let rank = number([
       "OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "MV2_COMM_WORLD_RANK",
     ])
-    // srun --mpi=pmix sets PMIX_RANK, and SLURM_NTASKS tells the size.
-    let slurm = environment["PMIX_RANK"] == nil ? nil : number(["SLURM_NTASKS"])
+    // srun --mpi=pmix sets PMIX_RANK. A step may have fewer tasks than its job.
+    let slurm =
+      environment["PMIX_RANK"] == nil ? nil : number(["SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"])
     self.rank = rank ?? 0
     expectedSize = size ?? slurm
     switch environment["SDT_MPI_INIT"] {
@@ -31,6 +34,8 @@ public struct LauncherEnvironment: Sendable {
     case "1": self.size = size ?? slurm ?? 1
     default: self.size = size ?? slurm ?? (rank == nil ? nil : 1)
     }
+    lonelyTask = LonelyTask(
+      environment, isLaunched: self.size != nil, launched: expectedSize)
   }
 
   /// Whether a launcher started this process.

@@ -54,6 +54,12 @@ struct SwiftDistTrain: ParsableCommand {
       guard environment.rank == 0 else { return 0 }
       return runTogether(.solo()) { try command.run(.solo()) }
     }
+    if command.refusesToBeAlone, let lonely = environment.lonelyTask {
+      // A launcher may kill all tasks when the first has failed: the one that speaks must have spoken.
+      guard lonely.speaks else { return ExitStatus.done.rawValue }
+      printError(lonely.description)
+      return ExitStatus.badInput.rawValue
+    }
     let communicator = try Communicator.world(environment)
     return runTogether(communicator) { try command.run(communicator) }
   }
@@ -73,10 +79,13 @@ struct SwiftDistTrain: ParsableCommand {
 protocol RankCommand: ParsableCommand {
   /// Whether other ranks have nothing to do.
   var runsOnRankZeroAlone: Bool { get }
+  /// Whether a process by itself is a mistake where a scheduler has set up several tasks.
+  var refusesToBeAlone: Bool { get }
   /// Does it.
   func run(_ communicator: Communicator) throws -> ExitStatus
 }
 
 extension RankCommand {
   var runsOnRankZeroAlone: Bool { false }
+  var refusesToBeAlone: Bool { false }
 }

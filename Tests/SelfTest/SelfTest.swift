@@ -10,6 +10,7 @@ struct SelfTest {
     do {
       try CollectiveChecks(communicator).run()
       try ReducerChecks(communicator).run()
+      try ReplicaChecks(communicator).run()
       try communicator.barrier()
       if communicator.rank == 0 {
         print("all correct on \(communicator.size) rank\(communicator.size == 1 ? "" : "s")")

@@ -20,6 +20,7 @@ extension Checkpoint {
     try file.setAttribute("epoch", position.epoch)
     try file.setAttribute("step_in_epoch", position.stepInEpoch)
     try file.setAttribute("step", position.step)
+    if position.owesEvaluation { try file.setAttribute("owes_evaluation", 1) }
     if let best {
       try file.setAttribute("best_name", best.name)
       try file.setAttribute("best_value", best.value)
@@ -102,6 +103,7 @@ extension Checkpoint {
       best: try Best(of: file), program: try text("program_version"), family: try text("family"),
       configuration: try text("configuration"), dataset: try text("dataset_fingerprint"),
       sampleShape: try Self.sampleAxes.map(number), digest: try text("digest"))
+    position.owesEvaluation = try file.attributeInt("owes_evaluation") == 1
   }
 
   private static let metricSumsPath = "/state/metric_sums"

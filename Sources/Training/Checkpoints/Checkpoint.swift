@@ -23,6 +23,8 @@ public struct Checkpoint: Sendable {
     public var stepInEpoch: Int
     /// The number of updates of the whole run that are done.
     public var step: Int
+    /// Whether the evaluation of the epoch before is still to be made: the run was stopped before it.
+    public var owesEvaluation = false
 
     /// A place.
     public init(stage: Int = 0, epoch: Int = 0, stepInEpoch: Int = 0, step: Int = 0) {

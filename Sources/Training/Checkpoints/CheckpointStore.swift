@@ -68,9 +68,14 @@ public struct CheckpointStore {
   }
 
   /// The newest checkpoint that is whole, with its bytes. Damaged ones are skipped.
-  /// - Parameter warn: told of each one that is skipped.
-  public func newestValid(warn: (String) -> Void) -> (path: String, image: [UInt8])? {
+  /// - Parameters:
+  ///   - willRead: told of each one before it is read.
+  ///   - warn: told of each one that is skipped.
+  public func newestValid(willRead: (String) -> Void = { _ in }, warn: (String) -> Void) -> (
+    path: String, image: [UInt8]
+  )? {
     for path in list() {
+      willRead(path)
       do {
         let image = try readBytes(path)
         _ = try Checkpoint(image: image, name: path)

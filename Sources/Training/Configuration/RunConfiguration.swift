@@ -96,6 +96,8 @@ public struct RunConfiguration {
   public var checkpoint: Checkpoint
   /// Evaluation.
   public var evaluation: Evaluation
+  /// How the run looks after itself.
+  public var robustness: RobustnessSettings
   /// The configuration with every default written out.
   public private(set) var resolved: Node
 
@@ -126,6 +128,7 @@ public struct RunConfiguration {
     decisions = try DecisionSettings(optimizer: optimizer, training: training)
     checkpoint = try Checkpoint(root.section("checkpoint"))
     evaluation = try Evaluation(root.section("evaluation"))
+    robustness = try RobustnessSettings(root)
     try root.finish()
     try decisions.check(data: data, evaluation: evaluation)
     resolved = root.resolvedNode

@@ -29,7 +29,7 @@ public enum ExitStatus: Int32, Sendable {
       is LayerError:
       self = .badInput
     case is NumericalError: self = .numerical
-    case is MPIError, is LauncherMismatch: self = .communication
+    case is MPIError, is LauncherMismatch, is ReplicaError: self = .communication
     default: self = .failed
     }
   }
@@ -74,6 +74,8 @@ public func together<T>(_ communicator: Communicator, _ body: () throws -> T) th
   var report: [UInt8] = [0]
   if case .failure(let error) = result {
     report = [UInt8(ExitStatus(error).rawValue)] + Array("\(error)".utf8)
+    // In full, whichever rank speaks.
+    RunJournal.note("error: \(error)")
   }
   let reports = try communicator.allGather(report)
   guard let rank = reports.firstIndex(where: { $0[0] != 0 }) else { return try result.get() }
@@ -106,18 +108,38 @@ public func runTogether(_ communicator: Communicator, _ body: () throws -> ExitS
     return status.rawValue
   } catch {
     let status = ExitStatus(error)
+    // A checkpoint that was refused has not ended the run's process: it need not be set aside.
+    if status == .badInput { LoadingMark.clear() }
     if let shared = error as? RankFailure {
       if shared.rank == communicator.rank { printError(shared.description) }
     } else if error is NumericalError {
       if communicator.rank == 0 { printError("\(error)") }
+    } else if let error = error as? ReplicaError {
+      if communicator.rank == 0 {
+        printError("\(error)")
+        FailureRecord(rank: error.rank, host: error.host, reason: error.description).write()
+      }
     } else {
-      printError(
-        line("\(error)", rank: communicator.rank, host: communicator.host, size: communicator.size))
-      communicator.abort(code: status.rawValue)
+      endAlone(error, communicator)
     }
     do { try communicator.finalize() } catch { return ExitStatus.communication.rawValue }
     return status.rawValue
   }
+}
+
+/// Ends the run for an error that other ranks may not know of, or met at the same moment: one of them
+/// says so.
+private func endAlone(_ error: any Error, _ communicator: Communicator) -> Never {
+  let status = ExitStatus(error)
+  let text = line(
+    "\(error)", rank: communicator.rank, host: communicator.host, size: communicator.size)
+  if status == .communication && communicator.size > 1 {
+    // The communication fails on many ranks at once: the lowest speaks, and launchers end the others.
+    usleep(UInt32(200_000 * min(communicator.rank, 10)))
+    FailureRecord(reason: text).endRun()
+  }
+  if RunJournal.claimsToSpeak() { printError(text) }
+  communicator.abort(code: status.rawValue)
 }
 
 /// One line on standard error.

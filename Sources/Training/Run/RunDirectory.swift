@@ -19,6 +19,19 @@ public struct RunDirectory: Sendable {
   public var metrics: String { path + "/metrics.jsonl" }
   /// What was said, with times.
   public var log: String { path + "/train.log" }
+  /// What each rank said.
+  public var rankLogs: String { path + "/logs" }
+  /// What ended the run with exit code 5, while that is the last that happened.
+  public var failure: String { path + "/failure.json" }
+  /// Made by the rank that says what ended the run.
+  var speaker: String { rankLogs + "/.speaker" }
+
+  /// A rank's own log.
+  func rankLog(_ rank: Int) -> String {
+    let digits = String(rank)
+    return rankLogs + "/rank-" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      + ".log"
+  }
 
   /// Checks that the directory can be written, or made, without making it.
   init(checking path: String) throws {
@@ -46,7 +59,7 @@ public struct RunDirectory: Sendable {
   /// - Returns: the lock of the folder, to be held as long as the run works there.
   func prepare(configuration: String, resumedAt step: Int?) throws -> RunLock {
     let files = FileManager.default
-    for folder in [path, checkpoints.directory, images] {
+    for folder in [path, checkpoints.directory, images, rankLogs] {
       do {
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
@@ -56,11 +69,14 @@ public struct RunDirectory: Sendable {
     }
     let lock = try RunLock(self)
     try checkpoints.removeAll(after: step)
+    for path in [failure, speaker] { unlink(path) }
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
       let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }
       let old = own.map { images + "/" + $0 }
-      for path in old + [metrics, log] { try? files.removeItem(atPath: path) }
+      let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
+      let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
+      for path in old + logs + [metrics, log] { try? files.removeItem(atPath: path) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
     return lock

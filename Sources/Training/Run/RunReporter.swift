@@ -24,6 +24,12 @@ final class RunReporter {
   /// A line for people.
   func say(_ text: String) { log.write(text) }
 
+  /// The same, from any thread.
+  var voice: @Sendable (String) -> Void {
+    let log = self.log
+    return { log.write($0) }
+  }
+
   /// Whether a status would be shown now.
   func isDue(endsEpoch: Bool) -> Bool { display.isDue(endsEpoch: endsEpoch) }
 

@@ -14,12 +14,15 @@ struct RunSetup {
   let data: DataPipeline
   let directory: RunDirectory
   let checkpoint: Checkpoint?
+  /// Watches over all ranks as long as the run works; nil where there is nothing to watch.
+  let watchdog: Watchdog?
   /// What a fresh run of some models starts from.
   private let trainingMean: Tensor?
   /// What rank 0 has to tell about skipped checkpoints, and which one it took.
   let notes: [String]
 
   init(_ communicator: Communicator, _ options: TrainingOptions) throws {
+    Pulse.phase = .setUp
     let configuration = try Self.configuration(communicator, options)
     guard !configuration.model.curriculum.isEmpty else {
       let family = type(of: configuration.model).name
@@ -37,6 +40,7 @@ struct RunSetup {
           "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
           + "\(shards) ranks or raise training.shards (which changes the result)")
     }
+    watchdog = try Watchdog(communicator, configuration.robustness.watchdog, alarm: .ofRun)
     BLAS.setThreads(configuration.training.blasThreads)
     layout = ShardLayout(shards: shards, ranks: communicator.size, rank: communicator.rank)
     across = RankSum(communicator, layout: layout)
@@ -91,9 +95,14 @@ struct RunSetup {
         case .never: return []
         case .path(let given):
           path = given
+          if folder(of: given) == directory.checkpoints.directory { LoadingMark.set(given) }
           return try readBytes(given)
         case .auto:
-          guard let newest = directory.checkpoints.newestValid(warn: { notes.append($0) }) else {
+          guard
+            let newest = directory.checkpoints.newestValid(
+              willRead: LoadingMark.set, warn: { notes.append($0) })
+          else {
+            LoadingMark.clear()
             guard notes.isEmpty else { throw Self.noneIsWhole(directory, notes) }
             return []
           }

@@ -23,9 +23,11 @@ final class StageEvaluation {
 
   /// All values, the same bits on every rank. Statistics that the model is evaluated with are estimated
   /// anew before, where it is to be so: also for the pictures and codes that follow.
-  func run() throws -> [(name: String, value: Double)] {
+  /// - Parameter isStopRequested: whether this rank is to stop.
+  /// - Throws: `EvaluationPass.Interrupted` on all ranks, when one is.
+  func run(isStopRequested: () -> Bool = { false }) throws -> [(name: String, value: Double)] {
     try standing?.run()
     guard let pass, let test, let train else { return [] }
-    return try pass.run(test: test, train: train)
+    return try pass.run(test: test, train: train, isStopRequested: isStopRequested)
   }
 }

@@ -121,6 +121,7 @@ public final class StageTrainer {
   ///   - step: the number of the update over the whole run.
   ///   - stopRequested: whether this rank was asked to stop.
   public func step(_ stepInEpoch: Int, step: Int, stopRequested: Bool) throws -> Agreement {
+    Pulse.step = step
     try load(stepInEpoch, step)
     beginUpdate(stepInEpoch)
     let count = loader.batch.globalCount
@@ -152,6 +153,7 @@ public final class StageTrainer {
   }
 
   private func load(_ stepInEpoch: Int, _ step: Int) throws {
+    Pulse.phase = .load
     var clock = StepClock()
     try loader.load(stepInEpoch: stepInEpoch, step: step)
     clock.lap(&times.load)
@@ -165,6 +167,7 @@ public final class StageTrainer {
   }
 
   private func accumulate(_ phase: Int, stopRequested: Bool) throws {
+    Pulse.phase = .compute
     var clock = StepClock()
     let accumulator = accumulators[phase]
     try reducers[phase].begin()
@@ -178,15 +181,18 @@ public final class StageTrainer {
     _ phase: Int, _ agreement: inout Agreement, owner: SliceUpdate? = nil,
     _ body: (Range<Int>, UnsafePointer<Float>) -> Void
   ) throws {
+    Pulse.phase = .reduce
     var clock = StepClock()
     let end = accumulators[phase].sums.count
     var stops = false
     var isNotFinite = false
-    try reducers[phase].finish(owner: owner) { range, sums in
-      body(range, sums)
-      for place in range.clamped(to: end..<end + Accumulator.controlWords) {
-        let isSet = sums[place - range.lowerBound] != 0
-        if place == end { stops = isSet } else { isNotFinite = isSet }
+    try Pulse.waiting {
+      try reducers[phase].finish(owner: owner) { range, sums in
+        body(range, sums)
+        for place in range.clamped(to: end..<end + Accumulator.controlWords) {
+          let isSet = sums[place - range.lowerBound] != 0
+          if place == end { stops = isSet } else { isNotFinite = isSet }
+        }
       }
     }
     agreement.stops = agreement.stops || stops

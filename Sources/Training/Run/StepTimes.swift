@@ -8,6 +8,13 @@ public struct StepTimes: Sendable {
   public var compute = 0.0
   /// Messages, waiting for other ranks, and updates.
   public var reduce = 0.0
+
+  /// Both together.
+  static func + (one: StepTimes, other: StepTimes) -> StepTimes {
+    StepTimes(
+      load: one.load + other.load, compute: one.compute + other.compute,
+      reduce: one.reduce + other.reduce)
+  }
 }
 
 /// A stopwatch of laps.

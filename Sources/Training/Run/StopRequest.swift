@@ -26,6 +26,16 @@ public enum StopRequest {
     signal.store(number, ordering: .relaxed)
   }
 
+  /// The name of the signal that came last.
+  static var name: String {
+    switch signal.load(ordering: .relaxed) {
+    case SIGTERM: "SIGTERM"
+    case SIGINT: "SIGINT"
+    case SIGUSR1: "SIGUSR1"
+    default: "no signal"
+    }
+  }
+
   /// Whether a signal has come.
   public static var isPending: Bool { signal.load(ordering: .relaxed) != 0 }
 }

@@ -19,10 +19,10 @@ extension TrainingRun {
   }
 
   func stop(_ trainer: StageTrainer) throws -> ExitStatus {
-    if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
+    if lastCheckpoint != position.step || position.owesEvaluation { try writeCheckpoint(trainer) }
     reporter?.finish()
     reporter?.say(
-      "stopped by a signal after step \(position.step), with a checkpoint; run it again to go on")
+      "\(reasonToStop) after step \(position.step), with a checkpoint; run it again to go on")
     return .stopped
   }
 
@@ -38,7 +38,18 @@ extension TrainingRun {
   ) throws {
     let parameters = finished + [trainer.stage.objective.parameters]
     guard parameters.allSatisfy(\.flat.isFinite) else { throw divergence(trainer) }
+    // What the ranks do not agree on must not be kept.
+    if let replicas { try check(replicas) }
     let start = watch.now
+    try Pulse.during(.checkpoint) { try collectAndWrite(trainer, parameters, write) }
+    watch.pause(watch.now - start)
+    deadline?.take(checkpoint: watch.now - start)
+  }
+
+  private func collectAndWrite(
+    _ trainer: StageTrainer, _ parameters: [ParameterSet],
+    _ write: (CheckpointStore, Checkpoint) throws -> Void
+  ) throws {
     let arrays = try snapshot.arrays(
       parameters: parameters,
       states: finishedStates + trainer.stage.objective.replicatedState, trainer: trainer,
@@ -53,7 +64,6 @@ extension TrainingRun {
         digest: parameterDigest(parameters))
       try write(setup.directory.checkpoints, checkpoint)
     }
-    watch.pause(watch.now - start)
   }
 
   func divergence(_ trainer: StageTrainer) -> NumericalError {

@@ -7,29 +7,58 @@ import Tensors
 
 /// Evaluations: what they measure, decide and show, and how a stage ends.
 extension TrainingRun {
-  func evaluateIfDue(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
+  /// - Parameter stops: whether the ranks have agreed to stop: then the evaluation is left to who goes on.
+  /// - Returns: whether the run may go on; not where an evaluation is owed.
+  func evaluateIfDue(
+    _ trainer: StageTrainer, _ evaluation: StageEvaluation, stops: Bool = false
+  ) throws -> Bool {
     let every = configuration.evaluation.everyEpochs
     // Before the checkpoint of the same step, which then knows of the best evaluation.
     let isLast = position.epoch == epochs
     let isDue = every > 0 && position.epoch % every == 0
-    guard isLast || isDue else { return }
-    try evaluate(trainer, evaluation, decides: isDue)
+    position.owesEvaluation = false
+    guard isLast || isDue else { return true }
+    let isDone = try !stops && evaluate(trainer, evaluation, decides: isDue)
+    position.owesEvaluation = !isDone
+    return isDone
+  }
+
+  /// What a run that was stopped before an evaluation begins with.
+  func evaluateIfOwed(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws -> Bool {
+    guard position.owesEvaluation else { return true }
+    guard try evaluateIfDue(trainer, evaluation) else { return false }
+    try writeCheckpoint(trainer)
+    return true
   }
 
   /// - Parameter decides: whether this is one of the evaluations at fixed epochs, which decide.
+  /// - Returns: false where a rank was asked to stop: then nothing has been measured.
   func evaluate(
     _ trainer: StageTrainer, _ evaluation: StageEvaluation, decides: Bool
-  ) throws {
+  ) throws -> Bool {
     guard trainer.stage.objective.parameters.flat.isFinite else { throw divergence(trainer) }
     let start = watch.now
-    let values = try trainer.withAverages {
-      let values = try evaluation.run()
-      try report(trainer, values)
-      return values
+    let measured = try Pulse.during(.evaluate) {
+      try trainer.withAverages { try measure(trainer, evaluation) }
     }
     watch.pause(watch.now - start)
+    guard let values = measured else { return false }
+    deadline?.take(evaluation: watch.now - start)
     if decides { try decide(trainer, values) }
     try keepIfBest(trainer, values)
+    return true
+  }
+
+  private func measure(
+    _ trainer: StageTrainer, _ evaluation: StageEvaluation
+  ) throws -> [(name: String, value: Double)]? {
+    do {
+      let values = try evaluation.run { wantsToStop(steps: 0, evaluates: false) }
+      try report(trainer, values)
+      return values
+    } catch is EvaluationPass.Interrupted {
+      return nil
+    }
   }
 
   func report(
@@ -88,11 +117,14 @@ extension TrainingRun {
     _ = try writer.write(pictures, step: position.step)
   }
 
-  func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws {
+  func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws -> ExitStatus {
     // Where the last epoch was cut short: not one of the evaluations that decide.
-    if try !isEvaluated(trainer.stage) { try evaluate(trainer, evaluation, decides: false) }
+    if try !isEvaluated(trainer.stage), try !evaluate(trainer, evaluation, decides: false) {
+      return try stop(trainer)
+    }
     if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     summarize(trainer)
+    return .done
   }
 
   /// Whether the metrics of a run that went on tell of an evaluation here already: a run may have

@@ -12,7 +12,9 @@ extension TrainingRun {
     _ updates: FullBatchUpdates, _ trainer: StageTrainer, _ evaluation: StageEvaluation
   ) throws -> ExitStatus {
     trainer.begin(epoch: position.epoch)
-    let result = try updates.update(trainer, epoch: position.epoch) { StopRequest.isPending }
+    let result = try updates.update(trainer, epoch: position.epoch) {
+      wantsToStop(steps: 1, evaluates: true)
+    }
     guard let outcome = result.outcome else { return try stop(trainer) }
     guard outcome.loss.isFinite else { throw divergence(trainer) }
     guard outcome.moved || lossWillChange(trainer.stage) else {
@@ -23,10 +25,11 @@ extension TrainingRun {
     }
     // An update that found no step counts: a later epoch has another loss.
     position.step += 1
+    try checkReplicasIfDue()
     watch.add(samples: outcome.evaluations * setup.data.train.count)
     try log(trainer, result.metrics + [("gradient_norm", outcome.gradientNorm)], endsEpoch: true)
     beginNextEpoch()
-    try evaluateIfDue(trainer, evaluation)
+    guard try evaluateIfDue(trainer, evaluation) else { return try stop(trainer) }
     if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
     return .done
   }

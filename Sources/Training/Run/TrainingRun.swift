@@ -30,6 +30,15 @@ public final class TrainingRun {
   var decisions: EvaluationDecisions?
   /// Why the stage ends before its last epoch, where no evaluation has decided so.
   var reasonToEnd: String?
+  /// When the job ends; rank 0 knows.
+  var deadline: Deadline?
+  /// Whether rank 0 has found that too little is left of it.
+  var isTimeUp = false
+  var hasNotedSignal = false
+  /// Where the time of the stages before went.
+  var spent = StepTimes()
+  /// Compares what all ranks hold alike, in the stage under way.
+  var replicas: ReplicaCheck?
 
   var configuration: RunConfiguration { setup.configuration }
   var curriculum: [StagePlan] { configuration.model.curriculum }
@@ -39,8 +48,10 @@ public final class TrainingRun {
   public init(_ communicator: Communicator, _ options: TrainingOptions) throws {
     self.communicator = communicator
     self.options = options
+    deadline = try together(communicator) { communicator.rank == 0 ? try Deadline() : nil }
     let setup = try RunSetup(communicator, options)
     self.setup = setup
+    deadline?.floor = setup.configuration.robustness.deadlineMargin
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
     plan = setup.configuration.model.curriculum[0]
@@ -56,10 +67,19 @@ public final class TrainingRun {
       return try RunReporter(
         setup.directory, lock: lock, isQuiet: options.isQuiet, resumedAt: step)
     }
+    try openJournal()
   }
 
-  /// Trains to the end, or until a signal.
+  /// Trains to the end, or until a signal or the end of the job's time.
   public func run() throws -> ExitStatus {
+    defer { setup.watchdog?.stop() }
+    let result = Result { try runStages() }
+    Pulse.phase = .finish
+    closeJournal(result)
+    return try result.get()
+  }
+
+  private func runStages() throws -> ExitStatus {
     let introduction = try RunIntroduction(communicator)
     for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
     for (index, plan) in curriculum.enumerated() {
@@ -91,8 +111,11 @@ public final class TrainingRun {
   // MARK: - One stage
 
   func train(_ stage: Stage, _ index: Int) throws -> ExitStatus {
+    spent = spent + (latestTrainer?.times ?? StepTimes())
     latestTrainer = nil
     let trainer = try makeTrainer(stage)
+    replicas = try makeReplicaCheck(stage)
+    deadline?.expect(stage.objective.parameters)
     latestTrainer = trainer
     let isNew = index > position.stage
     let history = isNew ? [:] : setup.checkpoint?.evaluations ?? [:]
@@ -110,18 +133,20 @@ public final class TrainingRun {
       try restoreParameters(stage)
       try together(communicator) { try snapshot.restore(trainer, from: checkpoint) }
       best = checkpoint.best
+      LoadingMark.clear()
       try keepWhatWasResumed(trainer)
     }
     sayMemory(stage)
     let evaluation = try StageEvaluation(stage, setup.data, setup.across, communicator)
     watch.restart()
     reasonToEnd = nil
+    guard try evaluateIfOwed(trainer, evaluation) else { return try stop(trainer) }
     while position.epoch < epochs && !reachedStepLimit && !stopsEarly {
       let status = try trainer.fullBatch.map { try update($0, trainer, evaluation) }
       if try status ?? trainEpoch(trainer, evaluation) == .stopped { return .stopped }
     }
     if stopsEarly { sayStopsEarly() }
-    try finish(trainer, evaluation)
+    if try finish(trainer, evaluation) == .stopped { return .stopped }
     let isLast = index == curriculum.count - 1
     // Only what others build on: the last stage may go on for more epochs.
     if !isLast && !reachedStepLimit { trainer.adoptAverages() }
@@ -159,11 +184,15 @@ public final class TrainingRun {
     trainer.begin(epoch: position.epoch)
     while position.stepInEpoch < samplePlan.stepsPerEpoch && !reachedStepLimit {
       let samples = samplePlan.globalCount(step: position.stepInEpoch)
+      let start = watch.now
       let agreement = try trainer.step(
-        position.stepInEpoch, step: position.step, stopRequested: StopRequest.isPending)
+        position.stepInEpoch, step: position.step,
+        stopRequested: wantsToStop(steps: 2, evaluates: isEvaluationNear))
       if agreement.isNotFinite { throw divergence(trainer) }
       position.step += 1
       position.stepInEpoch += 1
+      deadline?.take(step: watch.now - start)
+      try checkReplicasIfDue()
       watch.add(samples: samples)
       let endsEpoch = position.stepInEpoch == samplePlan.stepsPerEpoch
       if endsEpoch || position.step % configuration.training.logEverySteps == 0 {
@@ -175,7 +204,7 @@ public final class TrainingRun {
     }
     guard position.stepInEpoch == samplePlan.stepsPerEpoch else { return .done }
     beginNextEpoch()
-    try evaluateIfDue(trainer, evaluation)
+    guard try evaluateIfDue(trainer, evaluation, stops: stops) else { return try stop(trainer) }
     if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
     // After the last epoch there is nothing to go on with: the run ends as if nobody had asked.
     let isLast = position.epoch == epochs || stopsEarly

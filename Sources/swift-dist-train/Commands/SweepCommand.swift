@@ -41,6 +41,8 @@ struct SweepCommand: RankCommand {
   @Flag(help: "Print errors and nothing else.")
   var quiet = false
 
+  var refusesToBeAlone: Bool { true }
+
   func run(_ communicator: Communicator) throws -> ExitStatus {
     StopRequest.listen()
     let options = Sweep.Options(

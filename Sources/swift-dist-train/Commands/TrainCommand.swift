@@ -50,6 +50,8 @@ struct TrainCommand: RankCommand {
     }
   }
 
+  var refusesToBeAlone: Bool { true }
+
   func run(_ communicator: Communicator) throws -> ExitStatus {
     StopRequest.listen()
     let limits =

@@ -42,13 +42,16 @@ enum Launcher {
   ///   - ranks: the number of ranks; nil starts it without a launcher.
   ///   - options: more words for the launcher.
   ///   - transport: how ranks of one host sum.
+  ///   - environment: more variables.
   static func start(
     program name: String = "swift-dist-train", _ arguments: [String], ranks: Int?,
-    options: [String] = [], transport: Transport = .sharedMemory
+    options: [String] = [], transport: Transport = .sharedMemory,
+    environment: [String: String] = [:]
   ) throws -> CommandRun {
     let words = try [program(name)] + arguments
-    guard let ranks else { return try CommandRun(words) }
+    guard let ranks else { return try CommandRun(words, environment: environment) }
     let settings = openMPI.merging(["SDT_TRANSPORT": transport.rawValue]) { $1 }
+      .merging(environment) { $1 }
     return try CommandRun([command, "-n", "\(ranks)"] + options + words, environment: settings)
   }
 

@@ -40,12 +40,13 @@ final class Trial {
   /// Starts training.
   func start(
     _ run: String, ranks: Int?, _ settings: [String] = [], options: [String] = [],
-    arguments: [String] = [], transport: Transport = .sharedMemory
+    arguments: [String] = [], transport: Transport = .sharedMemory,
+    environment: [String: String] = [:]
   ) throws -> CommandRun {
     let words = ["train", folder + "/trial.yaml", "--run-dir", path(run)] + arguments
     return try Launcher.start(
       words + settings.flatMap { ["--set", $0] }, ranks: ranks, options: options,
-      transport: transport)
+      transport: transport, environment: environment)
   }
 
   /// Trains to the end, which must be `status`.
@@ -110,6 +111,18 @@ final class Trial {
     }
   }
 
+  /// What a run's failure.json says; nil without one.
+  func failure(_ run: String) throws -> JSONValue? {
+    let bytes = FileManager.default.contents(atPath: path(run) + "/failure.json")
+    return try bytes.map { try JSONValue(parsing: String(decoding: $0, as: UTF8.self)) }
+  }
+
+  /// A rank's own log.
+  func log(_ run: String, rank: Int) -> String {
+    let path = self.path(run) + "/logs/rank-000\(rank).log"
+    return (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+  }
+
   /// The number of lines of metrics.jsonl, 0 before it is there.
   func lines(_ run: String) -> Int {
     let bytes = FileManager.default.contents(atPath: path(run) + "/metrics.jsonl") ?? Data()
@@ -126,6 +139,8 @@ enum TrialData {
   /// Floats, 64 × 64: samples so large that a shard has several blocks, and so several windows when
   /// memory is scarce. One row may be spoilt.
   case floats(notANumber: Int? = nil)
+  /// The same with several spoilt rows.
+  case spoilt([Int])
   /// Floats of ±10¹⁸, which no learning rate survives.
   case huge
 
@@ -139,15 +154,22 @@ enum TrialData {
         random = SplitMix(seed: 99)
         try writeBytes(file, split, count, &random)
       case .floats(let row):
-        var values = (0..<count * 4096).map { _ in Float(random.next() >> 40) / Float(1 << 24) }
-        if let row, split == "train" { values[row * 4096 + 5] = .nan }
-        try file.write("/\(split)/images", shape: [count, 64, 64], values: values)
+        try writeFloats(file, split, count, &random, spoilt: row.map { [$0] } ?? [])
+      case .spoilt(let rows): try writeFloats(file, split, count, &random, spoilt: rows)
       case .huge:
         let values = (0..<count * 64).map { _ in random.next() & 1 == 0 ? Float(1e18) : -1e18 }
         try file.write("/\(split)/images", shape: [count, 8, 8], values: values)
       }
     }
     try file.close()
+  }
+
+  private func writeFloats(
+    _ file: File, _ split: String, _ count: Int, _ random: inout SplitMix, spoilt rows: [Int]
+  ) throws {
+    var values = (0..<count * 4096).map { _ in Float(random.next() >> 40) / Float(1 << 24) }
+    for row in rows where split == "train" { values[row * 4096 + 5] = .nan }
+    try file.write("/\(split)/images", shape: [count, 64, 64], values: values)
   }
 
   private func writeBytes(

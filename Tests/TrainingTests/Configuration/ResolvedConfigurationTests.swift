@@ -37,7 +37,8 @@ import Yams
         == [
           "checkpoint.every_steps", "checkpoint.keep", "data.cache", "data.memory", "data.order",
           "data.range", "data.test", "data.train.file", "data.train.images", "data.train.labels",
-          "data.train.layout", "data.transform", "evaluation.batch_norm", "evaluation.every_epochs",
+          "data.train.layout", "data.transform", "deadline.margin", "evaluation.batch_norm",
+          "evaluation.every_epochs",
           "evaluation.pictures", "evaluation.standing_batches",
           "model.ais.burn_in", "model.ais.runs", "model.ais.spacing", "model.ais.temperatures",
           "model.ais.tolerance", "model.centering", "model.chains", "model.family", "model.flips",
@@ -49,9 +50,10 @@ import Yams
           "optimizer.clip_norm",
           "optimizer.clip_value", "optimizer.decoupled_weight_decay", "optimizer.learning_rate",
           "optimizer.momentum", "optimizer.name", "optimizer.plateau", "optimizer.weight_decay",
-          "seed", "training.blas_threads", "training.early_stopping", "training.epochs",
+          "seed", "sentinel.every_steps", "training.blas_threads", "training.early_stopping",
+          "training.epochs",
           "training.global_batch", "training.log_every_steps", "training.reduction",
-          "training.shards", "training.steps",
+          "training.shards", "training.steps", "watchdog.end_after", "watchdog.warn_after",
         ])
   }
 

@@ -1,0 +1,59 @@
+import Foundation
+import MessagePassing
+import Reporting
+import Synchronization
+
+/// What this rank tells of the run under way, from any of its threads: its own log
+/// (`logs/rank-0003.log`), warnings, and which rank says what ended the run.
+enum RunJournal {
+  private struct State {
+    var directory: RunDirectory?
+    var log: RunLog?
+    var say: (@Sendable (String) -> Void)?
+  }
+
+  private static let state = Mutex(State())
+
+  /// Opens this rank's log; the folder is there.
+  /// - Parameter say: how a line reaches people, where this rank has a way.
+  /// - Returns: why the log cannot be written, if it cannot. A run does without.
+  static func open(
+    _ directory: RunDirectory, rank: Int, say: (@Sendable (String) -> Void)?
+  ) -> String? {
+    var (log, failure): (RunLog?, String?) = (nil, nil)
+    do throws(FileError) {
+      // A full disk is told of once, by the run's own log: here it is silence.
+      log = try RunLog(path: directory.rankLog(rank), echo: { _ in })
+    } catch {
+      failure = error.description
+    }
+    let opened = State(directory: directory, log: log, say: say)
+    state.withLock { $0 = opened }
+    return failure
+  }
+
+  /// Forgets the run.
+  static func close() { state.withLock { $0 = State() } }
+
+  /// Writes a line in this rank's log, if there is one.
+  static func note(_ line: String) { state.withLock { $0.log }?.write(line) }
+
+  /// Tells people, and this rank's log.
+  static func warn(_ line: String) {
+    (state.withLock { $0.say } ?? RunLog.standardError)(line)
+    note(line)
+  }
+
+  /// Where failures are recorded; nil before a run has its directory.
+  static var directory: RunDirectory? { state.withLock { $0.directory } }
+
+  /// Whether this rank is the one that says what ends the run: the first that asks (`open(2)` with
+  /// O_EXCL). Where nobody can tell, each one speaks.
+  static func claimsToSpeak() -> Bool {
+    guard let directory else { return true }
+    let file = Foundation.open(directory.speaker, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
+    guard file >= 0 else { return errno != EEXIST }
+    Foundation.close(file)
+    return true
+  }
+}
