@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Testing
 
 /// Ranks on several hosts, which know each other by TCP only.
@@ -34,6 +35,47 @@ extension ParallelTests {
       #expect(try hosts.mpirun(3, slots: 2, trial.words("here", [])).wait().status == 0)
       #expect(try trial.digest("there") == trial.digest("alone"))
       #expect(try trial.digest("here") == trial.digest("alone"))
+    }
+
+    /// Long enough to be met in the middle; the watchdog waits for a second, and three.
+    static let watched = [
+      "training.epochs=100000", "watchdog.warn_after=1", "watchdog.end_after=3",
+    ]
+
+    @Test("a rank on another host is stopped: named, and ended with exit code 5")
+    func stopped() throws {
+      guard let hosts = try EmulatedHosts.make(2) else { return }
+      let trial = try Trial()
+      let run = try hosts.mpirun(4, slots: 2, trial.words("run", Self.watched))
+      #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
+      run.ranks[2].map { _ = kill($0, SIGSTOP) }
+      let result = run.wait(timeout: 30)
+      #expect(result.status == 5 && !result.hung, "\(result.errors)")
+      #expect(result.errors.contains("rank 2 (\(hosts.host(2)))"), "\(result.errors)")
+      #expect(try failure(trial).rank == 2 && failure(trial).host == hosts.host(2))
+      #expect(waitUntil(timeout: 10) { run.survivors == 0 })
+    }
+
+    @Test(
+      "a link taken down: the host named, and all ranks ended on both sides", arguments: [1, 2])
+    func link(host: Int) throws {
+      guard let hosts = try EmulatedHosts.make(2) else { return }
+      let trial = try Trial()
+      let run = try hosts.mpirun(4, slots: 2, trial.words("run", Self.watched))
+      #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
+      try hosts.call("link", "\(host)", "down")
+      // Open MPI's launcher itself waits for the lost host for ever: the supervisor ends it.
+      #expect(waitUntil(timeout: 30) { run.ranks.isEmpty })
+      #expect(try failure(trial).host == hosts.host(2))
+      #expect(try [2, 3].contains(failure(trial).rank))
+      run.killAll()
+    }
+
+    /// Who failed, as `failure.json` says.
+    private func failure(_ trial: Trial) throws -> (rank: Int?, host: String?) {
+      let text = try String(contentsOfFile: trial.path("run") + "/failure.json", encoding: .utf8)
+      let value = try JSONValue(parsing: text)
+      return (value["rank"]?.intValue, value["host"]?.stringValue)
     }
 
     @Test("the program that stands in for ssh keeps words apart, and a pulled cable is pulled")

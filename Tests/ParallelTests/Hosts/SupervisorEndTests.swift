@@ -75,7 +75,7 @@ extension ParallelTests {
         #expect(
           waitUntil(timeout: 60) {
             SupervisorTests.log(trial).contains("start \(starts): ") && run.ranks[1] != nil
-              && (try? trial.newestStep("run")) != nil
+              && (try? trial.checkpoints("run"))?.isEmpty == false
           })
         run.ranks[1].map { _ = kill($0, SIGKILL) }
         #expect(

@@ -41,7 +41,8 @@ extension ParallelTests {
       try happens(trial, hosts, run)
       let result = run.wait(timeout: 90)
       #expect(result.status == 0 && !result.hung, "\(result.text)")
-      #expect(run.survivors == 0)
+      // On a host out of reach Open MPI's daemon waits for the link to come back. No rank does.
+      #expect(run.ranks.isEmpty && run.survivors == run.processes(named: "orted").count)
       #expect(try trial.digest("run") == trial.digest("alone"))
       #expect(try trial.metrics("run") == trial.metrics("alone"))
       return (Self.log(trial), result)
