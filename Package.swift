@@ -151,7 +151,7 @@ let package = Package(
     .testTarget(
       name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),
     .testTarget(
-      name: "LaunchingTests", dependencies: ["Launching"],
+      name: "LaunchingTests", dependencies: ["Launching"], exclude: ["Fixtures"],
       swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],

@@ -43,6 +43,47 @@ extension CommandLineTests {
       #expect(more.count == 4 && Array(more[..<3]) == Array(lines))
     }
 
+    @Test("values that are trained by themselves, at the same time, make the same table")
+    func tasks() throws {
+      let values = "model.hidden=2,5,3"
+      #expect(try sweep(values).status == 0)
+      let whole = cells()
+      try FileManager.default.removeItem(atPath: trial.path + "/swept")
+      let command = #"""
+        for task in 2 0 1; do
+          "$0" sweep run.yaml --over "$1" --run-dir swept --task $task >output-$task 2>&1 &
+          all+=($!)
+        done
+        for one in "${all[@]}"; do wait $one || exit; done
+        """#
+      let outcome = try Program.command(
+        ["bash", "-c", command, Program.path, values], in: trial.path)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(cells() == whole && whole.count == 4)
+      #expect(trial.scratch.text("swept/table.md").contains("swept/hidden-5/images"))
+      // Again: nothing is trained, and the seconds stay.
+      let csv = trial.scratch.text("swept/table.csv")
+      #expect(try sweep(values, ranks: 2, ["--task", "1"]).status == 0)
+      #expect(trial.scratch.text("swept/table.csv") == csv)
+    }
+
+    @Test("a task by itself makes a table of what is done so far") func taskAlone() throws {
+      #expect(try sweep("model.hidden=2,5", ["--task", "1"]).status == 0)
+      #expect(cells().map { $0.first } == ["\"model.hidden\"", "\"5\""])
+      #expect(!trial.scratch.has("swept/hidden-2"))
+      for task in ["2", "-1"] {
+        let outcome = try sweep("model.hidden=2,5", ["--task=\(task)"])
+        #expect(outcome.status == 2 && outcome.errors.contains("from 0 to 1"), "\(outcome.errors)")
+      }
+    }
+
+    /// The cells of the table without the seconds.
+    private func cells() -> [[Substring]] {
+      trial.scratch.text("swept/table.csv").split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).dropLast()
+      }
+    }
+
     @Test("of standardised samples the error in the file's scale, on any number of ranks")
     func unitScale() throws {
       let settings = [

@@ -55,4 +55,12 @@ public struct BatchJob: Sendable, Equatable {
       throw LaunchError("--srun-mpi is '\(mpi)' but must be a type that srun --mpi=list shows")
     }
   }
+
+  /// - Throws: `LaunchError` when the job would be told of its end as soon as it starts.
+  func checkSignal(_ time: WallTime?) throws {
+    guard let time, signalSeconds >= time.seconds else { return }
+    throw LaunchError(
+      "--signal-seconds is \(signalSeconds) but --time is \(time.seconds) s: the job would be told to stop as it starts; "
+        + "give a smaller --signal-seconds, or more time")
+  }
 }

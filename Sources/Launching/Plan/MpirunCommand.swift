@@ -2,7 +2,7 @@
 public enum MPIFlavor: String, Sendable, CaseIterable {
   /// Open MPI's `mpirun(1)`.
   case openMPI = "open-mpi"
-  /// MPICH's `mpiexec.hydra(1)`, also that of Intel MPI and MVAPICH.
+  /// MPICH's `mpiexec.hydra(1)`.
   case mpich
 }
 

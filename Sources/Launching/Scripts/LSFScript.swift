@@ -75,7 +75,8 @@ public struct LSFScript: BatchScript {
   }
 
   /// `-wt` counts in minutes, and goes with a limit of time.
-  private func signals() -> [String] {
+  private func signals() throws -> [String] {
+    try job.checkSignal(plan.resources.time)
     let minutes = (job.signalSeconds + 59) / 60
     let warns = job.signalSeconds > 0 && plan.resources.time != nil
     return (warns ? ["-wa USR1", "-wt \(minutes)"] : [])
@@ -100,7 +101,8 @@ public struct LSFScript: BatchScript {
     let hosts = plan.mpirun.flavor == .openMPI ? "--hostfile" : "-f"
     let given = plan.mpirun.hostfile != nil || !plan.mpirun.hosts.isEmpty
     return (given ? [] : ["launcher+=(\(hosts) \"$LSB_DJOB_HOSTFILE\")"])
-      + (plan.mpirun.flavor == .openMPI ? [RequeueParts.exportFromHere] : [])
+      + (plan.mpirun.flavor == .openMPI
+        ? RequeueParts.exportFromHere(named: plan.exportedNames) : [])
   }
 
   /// `bkill` sends SIGINT, SIGTERM and SIGKILL.

@@ -19,7 +19,9 @@ public struct MpirunScript: Sendable {
     var mpirun = plan.mpirun
     mpirun.exported = mpirun.flavor == .openMPI && isRemote ? plan.exportedNames : []
     script.paragraph(try plan.arrayLines(launcher: mpirun.words, task: nil))
-    if mpirun.flavor == .openMPI && isRemote { script.add(RequeueParts.exportFromHere) }
+    if mpirun.flavor == .openMPI && isRemote {
+      script.add(RequeueParts.exportFromHere(named: plan.exportedNames))
+    }
     script.paragraph(#"exec "${launcher[@]}" "${program[@]}" "${arguments[@]}""#)
     return plan.quieted(script.text)
   }

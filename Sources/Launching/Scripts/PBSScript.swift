@@ -125,7 +125,8 @@ public struct PBSScript: BatchScript {
     let hosts = plan.mpirun.flavor == .openMPI ? "--hostfile" : "-f"
     let given = plan.mpirun.hostfile != nil || !plan.mpirun.hosts.isEmpty
     return (given ? [] : ["launcher+=(\(hosts) \"$PBS_NODEFILE\")"])
-      + (plan.mpirun.flavor == .openMPI ? [RequeueParts.exportFromHere] : [])
+      + (plan.mpirun.flavor == .openMPI
+        ? RequeueParts.exportFromHere(named: plan.exportedNames) : [])
   }
 
   /// `qdel`, and a preemption, send SIGTERM.

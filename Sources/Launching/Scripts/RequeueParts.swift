@@ -2,11 +2,12 @@
 /// between them are the functions `is_wanted` and `requeue`, which each brings.
 enum RequeueParts {
   /// Open MPI gives ranks on other hosts the variables that `-x` names, and complains of one that is not set.
-  static let exportFromHere = #"""
-    for name in OPENBLAS_CORETYPE SDT_DEADLINE; do
-      if [[ -n ${!name:-} ]]; then launcher+=(-x "$name"); fi
-    done
-    """#
+  /// - Parameter named: those that it has been given already.
+  static func exportFromHere(named: [String]) -> [String] {
+    ["OPENBLAS_CORETYPE", "SDT_DEADLINE"].filter { !named.contains($0) }.map {
+      "if [[ -n ${\($0):-} ]]; then launcher+=(-x \($0)); fi"
+    }
+  }
 
   /// Starts the ranks and waits for them. SIGUSR1 goes to `srun` or `mpirun`, and both pass it on.
   static let step = #"""
@@ -60,7 +61,7 @@ enum RequeueParts {
 
     # count_time_out: counts in a file of this job; fails when it was requeued so often already. A preemption does not count.
     count_time_out() {
-      local counted= count=0
+      local counted='' count=0
       if [[ -f $count_file ]]; then read -r counted count <"$count_file" || true; fi
       if [[ $counted != "$job" || ! $count =~ ^(0|[1-9][0-9]{0,6})$ ]]; then count=0; fi
       if ((count >= max_timeouts)); then return 1; fi

@@ -18,8 +18,9 @@ public struct SlurmScript: BatchScript {
   let submission = "Submit it with sbatch, from the folder that its paths start from."
 
   func directives() throws -> [String] {
-    let words = try layout() + limits() + place() + signals() + job.extra.map(extra)
-    return try words.map { "#SBATCH \(try DirectiveWord.sbatch($0, option: "a directive"))" }
+    let words = try layout() + limits() + place() + signals()
+    let own = try words.map { try DirectiveWord.sbatch($0, option: "a directive") }
+    return try (own + job.extra.map(extra)).map { "#SBATCH \($0)" }
   }
 
   private func layout() throws -> [String] {
@@ -54,6 +55,7 @@ public struct SlurmScript: BatchScript {
   }
 
   private func signals() throws -> [String] {
+    try job.checkSignal(plan.resources.time)
     let standard = plan.isArray ? "slurm-%x-%A_%a.out" : "slurm-%x-%j.out"
     let output = try DirectiveWord.path(
       job.output ?? standard, option: "--job-output", spaces: true)
@@ -119,7 +121,7 @@ public struct SlurmScript: BatchScript {
 
   var launcherLines: [String] {
     job.stepLauncher == .mpirun && plan.mpirun.flavor == .openMPI
-      ? [RequeueParts.exportFromHere] : []
+      ? RequeueParts.exportFromHere(named: plan.exportedNames) : []
   }
 
   /// A job that `scancel` or `scontrol requeue` ends is COMPLETING, or further.

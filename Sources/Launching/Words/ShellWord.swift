@@ -2,9 +2,10 @@
 ///
 /// POSIX.1-2017, Shell Command Language, 2.2.2 "Single-Quotes": between single quotes every character stands for itself.
 public enum ShellWord {
-  /// The characters that mean nothing to a shell wherever they stand in a word.
+  /// The characters that mean nothing to a shell wherever they stand in a word. (A comma does neither, but looks like a
+  /// slip between the elements of an array, and shellcheck asks.)
   private static let plain = Set(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,@%+=-".unicodeScalars)
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=-".unicodeScalars)
 
   /// A value as one word of a script: bare where that is safe, otherwise in single quotes.
   /// - Throws: `LaunchError` for a value that `check` refuses.

@@ -27,7 +27,7 @@ struct BatchArguments: ParsableArguments {
   @Option(help: "Jobs to wait for, such as afterok:123; for LSF 'done(123)'.")
   var dependency: String?
 
-  @Option(help: "What the job is called. (default: the run's name)")
+  @Option(help: "What the job is called. (default: the name of the run directory)")
   var jobName: String?
 
   @Option(

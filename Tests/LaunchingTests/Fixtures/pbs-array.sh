@@ -1,0 +1,103 @@
+#!/bin/bash
+# Trains 4 values of model.hidden of configs/grbm-fashion-mnist.yaml on 4 ranks.
+# Submit it with qsub, from the folder that its paths start from.
+#PBS -S /bin/bash
+#PBS -N quickstart
+#PBS -l select=4:ncpus=1:mpiprocs=1
+#PBS -l place=free
+#PBS -l walltime=01:00:00
+#PBS -J 0-3
+#PBS -r y
+#PBS -j oe
+
+set -euo pipefail
+cd -- "$PBS_O_WORKDIR"
+job=$PBS_JOBID
+
+# When PBS will end this job, in seconds since 1970: before that the program stops by itself, with a checkpoint.
+export SDT_DEADLINE=$(($(date +%s) + 3600))
+
+export OMP_NUM_THREADS=1
+export OPENBLAS_NUM_THREADS=1
+
+launcher=(mpirun -n 4 --bind-to core -x OMP_NUM_THREADS -x OPENBLAS_NUM_THREADS)
+program=(.build/release/swift-dist-train)
+arguments=(
+  sweep configs/grbm-fashion-mnist.yaml
+  --over 'model.hidden=10,50,100,250'
+  --run-dir runs/grbm-fashion-mnist
+)
+arguments+=(--task "$PBS_ARRAY_INDEX")
+launcher+=(--hostfile "$PBS_NODEFILE")
+if [[ -n ${OPENBLAS_CORETYPE:-} ]]; then launcher+=(-x OPENBLAS_CORETYPE); fi
+if [[ -n ${SDT_DEADLINE:-} ]]; then launcher+=(-x SDT_DEADLINE); fi
+
+signal_seconds=120
+max_timeouts=10
+run_directory=runs/grbm-fashion-mnist
+count_file=$run_directory/time-outs-$PBS_ARRAY_INDEX
+
+say() { printf '%s\n' "$(date '+%Y-%m-%d %H:%M:%S') $*"; }
+
+# is_time_out: little of the job's time is left, or it is not known how much.
+is_time_out() { [[ -z ${SDT_DEADLINE:-} ]] || (($(date +%s) + signal_seconds + 120 >= SDT_DEADLINE)); }
+
+# count_time_out: counts in a file of this job; fails when it was requeued so often already. A preemption does not count.
+count_time_out() {
+  local counted='' count=0
+  if [[ -f $count_file ]]; then read -r counted count <"$count_file" || true; fi
+  if [[ $counted != "$job" || ! $count =~ ^(0|[1-9][0-9]{0,6})$ ]]; then count=0; fi
+  if ((count >= max_timeouts)); then return 1; fi
+  mkdir -p "$run_directory" && printf '%s %s\n' "$job" $((count + 1)) >"$count_file"
+}
+
+# is_wanted: PBS sends SIGTERM to a job that it ends. It queues by itself what it preempts (-r y).
+is_wanted() { [[ $received != TERM ]]; }
+
+requeue() {
+  qrerun "$job" || say "qrerun, which some sites keep to operators, does not requeue it: submit the job again to go on"
+  exit 3
+}
+
+# SIGUSR1 asks the ranks to finish the step, write a checkpoint and end with exit code 3. srun and mpirun pass it on.
+step=
+received=
+pass_on() {
+  received=$1
+  interrupted=yes
+  if [[ -n $step ]]; then kill -USR1 "$step" 2>/dev/null || true; fi
+}
+trap 'pass_on USR1' USR1
+trap 'pass_on TERM' TERM
+
+"${launcher[@]}" "${program[@]}" "${arguments[@]}" &
+step=$!
+if [[ -n $received ]]; then pass_on "$received"; fi # it came before there was a step
+
+# A signal also ends 'wait', before the ranks have ended: wait again.
+until
+  interrupted=no
+  status=0
+  wait "$step" || status=$?
+  [[ $interrupted == no ]]
+do :; done
+
+# A signal that came before the program listened to it has ended it: there was nothing to save.
+if [[ -n $received ]] && ((status == 128 + $(kill -l USR1))); then status=3; fi
+
+if ((status != 3)); then exit "$status"; fi
+
+if ! is_wanted; then
+  say "stopped with a checkpoint; this job is being ended or requeued by others"
+  exit 3
+fi
+if is_time_out; then
+  if ! count_time_out; then
+    say "stopped with a checkpoint; requeued $max_timeouts times at the end of its time: submit the job again to go on"
+    exit 3
+  fi
+  say "stopped with a checkpoint at the end of its time: requeue"
+else
+  say "stopped with a checkpoint before the end of its time, by a signal: requeue"
+fi
+requeue

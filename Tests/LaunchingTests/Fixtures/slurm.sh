@@ -1,0 +1,100 @@
+#!/bin/bash
+# Trains configs/quickstart.yaml on 4 ranks.
+# Submit it with sbatch, from the folder that its paths start from.
+#SBATCH --job-name=quickstart
+#SBATCH --ntasks=4
+#SBATCH --cpus-per-task=1
+#SBATCH --time=01:00:00
+#SBATCH --signal=B:USR1@120
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --output=slurm-%x-%j.out
+
+set -euo pipefail
+job=$SLURM_JOB_ID
+
+# When Slurm will end this job, in seconds since 1970: before that the program stops by itself, with a checkpoint.
+unset SDT_DEADLINE
+end=${SLURM_JOB_END_TIME:-}
+if [[ -z $end ]]; then
+  end=$(SLURM_TIME_FORMAT=standard squeue --noheader --jobs="$job" --format=%e) || end=
+  if [[ $end == 20*-*-* ]]; then end=$(date --date="$end" +%s); fi
+fi
+if [[ $end =~ ^[1-9][0-9]+$ ]]; then export SDT_DEADLINE=$end; fi
+
+export OMP_NUM_THREADS=1
+export OPENBLAS_NUM_THREADS=1
+
+launcher=(srun --mpi=pmix --ntasks=4 --cpus-per-task=1 --kill-on-bad-exit=1 --cpu-bind=cores)
+program=(.build/release/swift-dist-train)
+arguments=(train configs/quickstart.yaml --run-dir runs/quickstart)
+
+signal_seconds=120
+max_timeouts=10
+run_directory=runs/quickstart
+count_file=$run_directory/time-outs
+
+say() { printf '%s\n' "$(date '+%Y-%m-%d %H:%M:%S') $*"; }
+
+# is_time_out: little of the job's time is left, or it is not known how much.
+is_time_out() { [[ -z ${SDT_DEADLINE:-} ]] || (($(date +%s) + signal_seconds + 120 >= SDT_DEADLINE)); }
+
+# count_time_out: counts in a file of this job; fails when it was requeued so often already. A preemption does not count.
+count_time_out() {
+  local counted='' count=0
+  if [[ -f $count_file ]]; then read -r counted count <"$count_file" || true; fi
+  if [[ $counted != "$job" || ! $count =~ ^(0|[1-9][0-9]{0,6})$ ]]; then count=0; fi
+  if ((count >= max_timeouts)); then return 1; fi
+  mkdir -p "$run_directory" && printf '%s %s\n' "$job" $((count + 1)) >"$count_file"
+}
+
+# is_wanted: Slurm still wants this job to run. After scancel, or a requeue by others, it does not.
+is_wanted() { [[ $(squeue --noheader --jobs="$job" --format=%T) == RUNNING ]]; }
+
+requeue() {
+  scontrol requeue "$job" || say "it cannot be requeued: submit the job again to go on"
+  exit 3
+}
+
+# SIGUSR1 asks the ranks to finish the step, write a checkpoint and end with exit code 3. srun and mpirun pass it on.
+step=
+received=
+pass_on() {
+  received=$1
+  interrupted=yes
+  if [[ -n $step ]]; then kill -USR1 "$step" 2>/dev/null || true; fi
+}
+trap 'pass_on USR1' USR1
+trap 'pass_on TERM' TERM
+
+"${launcher[@]}" "${program[@]}" "${arguments[@]}" &
+step=$!
+if [[ -n $received ]]; then pass_on "$received"; fi # it came before there was a step
+
+# A signal also ends 'wait', before the ranks have ended: wait again.
+until
+  interrupted=no
+  status=0
+  wait "$step" || status=$?
+  [[ $interrupted == no ]]
+do :; done
+
+# A signal that came before the program listened to it has ended it: there was nothing to save.
+if [[ -n $received ]] && ((status == 128 + $(kill -l USR1))); then status=3; fi
+
+if ((status != 3)); then exit "$status"; fi
+
+if ! is_wanted; then
+  say "stopped with a checkpoint; this job is being ended or requeued by others"
+  exit 3
+fi
+if is_time_out; then
+  if ! count_time_out; then
+    say "stopped with a checkpoint; requeued $max_timeouts times at the end of its time: submit the job again to go on"
+    exit 3
+  fi
+  say "stopped with a checkpoint at the end of its time: requeue"
+else
+  say "stopped with a checkpoint before the end of its time, by a signal: requeue"
+fi
+requeue
