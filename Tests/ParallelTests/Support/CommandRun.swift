@@ -121,6 +121,14 @@ final class CommandRun {
     return found
   }
 
+  /// Its processes of a name (`/proc/PID/comm`).
+  func processes(named name: String) -> [pid_t] {
+    descendants.map(\.0).filter {
+      let text = try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)
+      return text?.trimmingCharacters(in: .newlines) == name
+    }
+  }
+
   /// All processes that descend from the command, and their environments.
   private var descendants: [(pid_t, [Substring])] {
     let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

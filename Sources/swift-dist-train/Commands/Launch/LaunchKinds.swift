@@ -5,15 +5,16 @@ import Training
 
 /// A launch, which one process does by itself.
 protocol LaunchKind: RankCommand {
-  func launch() throws
+  func launch() throws -> ExitStatus
 }
 
 extension LaunchKind {
   var runsOnRankZeroAlone: Bool { true }
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
-    do { try launch() } catch let error as LaunchError { throw UsageError(error.description) }
-    return .done
+    do { return try launch() } catch let error as LaunchError {
+      throw UsageError(error.description)
+    }
   }
 }
 
@@ -30,7 +31,9 @@ struct LaunchMpirunCommand: LaunchKind {
   @Flag(help: "Start it now.")
   var run = false
 
-  func launch() throws {
+  @OptionGroup var supervision: SupervisionArguments
+
+  func launch() throws -> ExitStatus {
     let hosts = try hosts.map { try HostSlots.list(parsing: $0) } ?? []
     let plan = try arguments.plan(hosts: hosts)
     let slots = hosts.map(\.slots).reduce(0, +)
@@ -39,9 +42,16 @@ struct LaunchMpirunCommand: LaunchKind {
         "\(plan.resources.layout.ranks) ranks do not fit on --hosts, which have \(slots) slots; ask for fewer, or "
           + "give hosts more slots")
     }
+    guard run || supervision.maxRestarts == nil else {
+      throw LaunchError("--max-restarts is for a run that is started now: add --run")
+    }
     let script = try MpirunScript(plan).text()
     if !run || arguments.output != nil { try arguments.write(script) }
-    if run { try ShellProcess.become(running: script) }
+    guard run else { return .done }
+    guard let restarts = supervision.maxRestarts else {
+      try ShellProcess.become(running: script)
+    }
+    return try supervision.supervise(plan, restarts: restarts)
   }
 }
 
@@ -65,10 +75,11 @@ struct LaunchSlurmCommand: LaunchKind {
 
   enum StepChoice: String, ExpressibleByArgument, CaseIterable { case srun, mpirun }
 
-  func launch() throws {
+  func launch() throws -> ExitStatus {
     let plan = try arguments.plan(batch.complete)
     let step: StepLauncher = stepLauncher == .srun ? .srun(mpi: srunMpi) : .mpirun
     try batch.finish(try SlurmScript(plan, batch.job(plan, step)).text(), arguments, .sbatch)
+    return .done
   }
 }
 
@@ -83,10 +94,11 @@ struct LaunchPBSCommand: LaunchKind {
   @Option(help: "Whose PBS it is: pbs (Professional, OpenPBS) or torque.")
   var dialect = PBSDialect.professional
 
-  func launch() throws {
+  func launch() throws -> ExitStatus {
     let plan = try arguments.plan(batch.complete)
     let script = try PBSScript(plan, batch.job(plan), dialect: dialect).text()
     try batch.finish(script, arguments, .qsub)
+    return .done
   }
 }
 
@@ -98,8 +110,9 @@ struct LaunchLSFCommand: LaunchKind {
   @OptionGroup var arguments: LaunchArguments
   @OptionGroup var batch: BatchArguments
 
-  func launch() throws {
+  func launch() throws -> ExitStatus {
     let plan = try arguments.plan(batch.complete)
     try batch.finish(try LSFScript(plan, batch.job(plan)).text(), arguments, .bsub)
+    return .done
   }
 }

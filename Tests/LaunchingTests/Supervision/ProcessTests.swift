@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Launching
+
+/// Processes that a supervisor starts, here and on hosts.
+@Suite("Processes of the supervisor", .serialized)
+struct ProcessTests {
+  @Test("how a process ended")
+  func ends() throws {
+    #expect(try ChildProcess(["sh", "-c", "exit 3"]).wait(seconds: 10) == .exited(3))
+    #expect(try ChildProcess(["sh", "-c", "kill -9 $$"]).wait(seconds: 10) == .signalled(9))
+    #expect(throws: LaunchError.self) { try ChildProcess(["/nowhere/program"]) }
+  }
+
+  @Test("one that ignores SIGTERM, and one that is stopped, are ended with their groups")
+  func terminate() throws {
+    let deaf = try ChildProcess(["sh", "-c", "trap '' TERM; sleep 60 & sleep 60; sleep 60"])
+    #expect(deaf.wait(seconds: 0.3) == nil)
+    let start = Clock.now
+    #expect(deaf.terminate(patience: 0.5) == .signalled(SIGKILL))
+    #expect(Clock.now - start < 5)
+    let stopped = try ChildProcess(["sleep", "60"])
+    stopped.signal(SIGSTOP)
+    #expect(stopped.terminate(patience: 5) == .signalled(SIGTERM))
+  }
+
+  @Test("hosts that answer in time, all asked at once")
+  func hosts() throws {
+    // The words of a remote shell: the host is $1, the line $2.
+    let shell = RemoteShell(words: [
+      "sh", "-c", "case $1 in slow) sleep 60 ;; bad) exit 255 ;; *) sh -c \"$2\" ;; esac", "agent",
+    ])
+    let start = Clock.now
+    #expect(shell.answering(["a", "slow", "bad", "b"], seconds: 2) == ["a", "b"])
+    #expect(Clock.now - start < 5)
+    #expect(RemoteShell(words: ["/nowhere/ssh"]).answering(["a"], seconds: 2) == [])
+    // This host needs no remote shell.
+    #expect(RemoteShell(words: ["false"]).answering(["localhost"], seconds: 5) == ["localhost"])
+  }
+
+  @Test("what carries the mark is killed, and nothing else")
+  func leftovers() throws {
+    let (mine, other) = (Leftovers(), Leftovers())
+    let marked = try ChildProcess(["sleep", "60"], variables: [Leftovers.variable: mine.mark])
+    let spared = try ChildProcess(["sleep", "60"], variables: [Leftovers.variable: other.mark])
+    defer { _ = spared.terminate(patience: 0) }
+    // It has its environment once it is the program that it was to be.
+    usleep(200_000)
+    marked.signal(SIGSTOP)
+    let shell = RemoteShell(words: ["false"])
+    #expect(shell.run(mine.killing, on: ["localhost"], seconds: 20) == ["localhost"])
+    #expect(marked.wait(seconds: 5) == .signalled(SIGKILL))
+    #expect(spared.poll() == nil)
+  }
+}
