@@ -11,8 +11,9 @@ public final class Accumulator {
   public let roots: [ReductionTree.Node]
   /// Called with a range of the flat buffers when all shards of this rank have committed it.
   public var onReady: (Range<Int>) -> Void = { _ in }
-  /// Called whenever a shard has committed something: a moment to let messages of another step move.
-  public var onCommit: () -> Void = {}
+  /// Called between products and whenever a shard has committed something: a moment to let messages of
+  /// another step move.
+  public var onPause: () -> Void = {}
 
   private let local: Range<Int>
   private let buffers: [Tensor]
@@ -75,7 +76,7 @@ public final class Accumulator {
 
   private func commit(_ range: Range<Int>, at place: Int) {
     if place == local.count - 1 { onReady(range) }
-    onCommit()
+    pause()
   }
 
   /// Sets this rank's control words, in its first shard's buffer, and finishes the buffers.
@@ -89,6 +90,10 @@ public final class Accumulator {
       commit(sums.count..<length, at: place)
     }
   }
+
+  /// Tells that some milliseconds of computing are over, where a shard takes longer than that: messages
+  /// of another step may then move.
+  public func pause() { onPause() }
 
   /// The buffer of a shard, by its place among this rank's.
   public func leaf(_ place: Int) -> Tensor { buffers[place] }

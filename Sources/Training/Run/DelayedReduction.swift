@@ -29,7 +29,7 @@ final class DelayedReduction {
     self.turns = turns
     held = Tensor(turns[0].accumulator.length)
     for (turn, other) in zip(turns, turns.reversed()) {
-      turn.accumulator.onCommit = { [unowned self] in progress(other.reducer) }
+      turn.accumulator.onPause = { [unowned self] in progress(other.reducer) }
     }
   }
 

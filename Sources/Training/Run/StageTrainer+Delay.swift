@@ -12,6 +12,8 @@ extension StageTrainer {
   ) throws -> Agreement {
     let turn = step % 2
     let (accumulator, reducer) = delayed.turns[turn]
+    // What came in with the last sums of the step before can be sent on now, to travel meanwhile.
+    accumulator.pause()
     try accumulate(0, into: accumulator, reducer, stopRequested: stopRequested)
     if turn > 0 { delayed.turns[0].accumulator.takeMetrics(of: accumulator) }
     var agreement = Agreement()

@@ -101,7 +101,9 @@ public final class ContrastiveDivergence: Objective {
         LearningSpaceKey(
           positive: shard.rows, negative: negative.rows(of: shard.index) ?? shard.rows))
       positivePhase(shard, space, sweeps)
+      accumulator.pause()
       negative.run(shard, space, sweeps, accumulator, place)
+      accumulator.pause()
       watchReconstruction(shard, batch.step, space, accumulator, place)
       extraSums.write(space.values) { accumulator.slice($0, at: place) }
       machine.statistics(
