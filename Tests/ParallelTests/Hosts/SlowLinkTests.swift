@@ -13,7 +13,10 @@ extension ParallelTests {
       let python = ProcessInfo.processInfo.environment["SDT_PYTHON"] ?? "python3"
       let script = EmulatedHosts.project + "/Tests/Scripts/time-slow-link"
       let run = try CommandRun(
-        [python, script, "--rate", "200mbit", "--batches", "128", "--steps", "20", "--limit", "0.15"],
+        [
+          python, script, "--rate", "200mbit", "--batches", "128", "--steps", "20", "--limit",
+          "0.15",
+        ],
         environment: ["SDT_BINARY": try Launcher.program("swift-dist-train")])
       let result = run.wait(timeout: 180)
       #expect(result.status == 0 && !result.hung, "\(result.text)")
