@@ -71,7 +71,7 @@ struct WatchdogReaction {
       rank: finding.rank, host: finding.rank.map { hosts[$0] }, step: beat.step,
       phase: beat.phase,
       reason: describe(finding, beat)
-        + "; ended, run it again to go on from the newest checkpoint")
+        + "; ended, run it again to go on from the newest checkpoint, if there is one")
   }
 
   private func describe(_ finding: WatchdogFinding, _ beat: Beat) -> String {

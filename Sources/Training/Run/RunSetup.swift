@@ -105,6 +105,9 @@ struct RunSetup {
           else {
             LoadingMark.clear()
             guard notes.isEmpty else { throw Self.noneIsWhole(directory, notes) }
+            if FileManager.default.fileExists(atPath: directory.metrics) {
+              notes.append("no checkpoint in \(directory.path): the run there begins anew")
+            }
             return []
           }
           path = newest.path

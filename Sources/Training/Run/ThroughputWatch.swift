@@ -34,6 +34,9 @@ struct ThroughputWatch {
     return Double(intervalSamples) / max(time - intervalStart, 1e-9)
   }
 
+  /// Whether there has been nothing to do.
+  var isIdle: Bool { samples == 0 }
+
   /// The rate since the start.
   var overallRate: Double { Double(samples) / max(now - start, 1e-9) }
 

@@ -33,13 +33,19 @@ extension TrainingRun {
   func summarize(_ trainer: StageTrainer) {
     guard let reporter else { return }
     reporter.finish()
-    let times = trainer.times
-    reporter.say(
-      "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs, "
-        + "\(Format.rate(watch.overallRate)) samples/s; rank 0 spent "
-        + String(
-          format: "%.2f s computing, %.2f s reducing, %.2f s loading", times.compute, times.reduce,
-          times.load))
+    let done = "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs"
+    if watch.isIdle {
+      reporter.say(
+        "\(done): complete already; --epochs with a larger number goes on, --resume never trains anew"
+      )
+    } else {
+      let times = trainer.times
+      reporter.say(
+        "\(done), \(Format.rate(watch.overallRate)) samples/s; rank 0 spent "
+          + String(
+            format: "%.2f s computing, %.2f s reducing, %.2f s loading", times.compute,
+            times.reduce, times.load))
+    }
     reporter.say("pictures: \(setup.directory.images)")
     reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")
     if let best {
