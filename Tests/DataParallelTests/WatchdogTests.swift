@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MessagePassing
@@ -43,7 +44,7 @@ struct WatchdogTests {
   func silent() {
     for waited in [nil, 3.0] {
       let ranks = [
-        rank(0, at: 8, waiting: 20), rank(1, at: 8, waiting: waited, silentFor: 21),
+        rank(0, at: 8, waiting: 20), rank(1, at: 8, waiting: waited, silentFor: 25),
         rank(2, at: 8, waiting: 20),
       ]
       #expect(judge(ranks) == .late(rank: 1, seconds: 20, isSilent: true))
@@ -59,10 +60,108 @@ struct WatchdogTests {
     #expect(judge([rank(0, at: 7, phase), rank(1, at: 8, waiting: 500)]) == .nothing)
     #expect(
       judge([rank(0, at: 7, phase, silentFor: 400), rank(1, at: 8, waiting: 500)])
-        == .late(rank: 0, seconds: 500, isSilent: true))
+        == .late(rank: 0, seconds: 400, isSilent: true))
+    // The others have waited for long, as they may, when it is not heard for a moment; or another one.
+    #expect(
+      judge([rank(0, at: 7, phase, silentFor: 5), rank(1, at: 8, waiting: 700)])
+        == .late(rank: 0, seconds: 5, isSilent: true))
+    #expect(
+      judge([rank(0, at: 7, phase), rank(1, at: 8, waiting: 700), rank(2, at: 8, silentFor: 6)])
+        == .late(rank: 2, seconds: 6, isSilent: true))
     // Another one is stopped meanwhile.
     let ranks = [rank(0, at: 7, phase), rank(1, at: 8, waiting: 50), rank(2, at: 8, silentFor: 50)]
     #expect(judge(ranks) == .late(rank: 2, seconds: 50, isSilent: true))
+  }
+
+  @Test(
+    "what others waited for a long phase is not charged to the next one",
+    arguments: [Pulse.Phase.evaluate, .checkpoint, .setUp])
+  func afterLong(phase: Pulse.Phase) {
+    var late = rank(0, at: 7, phase, silentFor: 3)
+    var next = late.beat
+    next.phase = .compute
+    late.hear(next, at: 997)
+    #expect(late.heard == 997)
+    late.hear(next, at: 1000)
+    #expect(
+      judge([late, rank(1, at: 8, waiting: 700)]) == .late(rank: 0, seconds: 3, isSilent: false))
+  }
+
+  @Test("setting up may take ten times as long, and hides nobody")
+  func settingUp() {
+    #expect(
+      judge([rank(0, at: 7, .setUp), rank(1, at: 8, waiting: 700)])
+        == .late(rank: 0, seconds: 700, isSilent: false))
+    let ranks = [
+      rank(0, at: 5, .setUp), rank(1, at: 8, waiting: 700), rank(2, at: 7, silentFor: 90),
+    ]
+    #expect(judge(ranks) == .late(rank: 2, seconds: 90, isSilent: true))
+    let said = Said()
+    var reaction = WatchdogReaction(
+      settings, hosts: ["a", "b"],
+      alarm: WatchdogAlarm(warn: { said.lines.append($0) }, end: { said.ends.append($0) }))
+    let beat = Beat(rank: 0)
+    reaction.react(to: .late(rank: 0, seconds: 999, isSilent: false), beat)
+    #expect(said.ends.isEmpty && said.lines.count == 1 && said.lines[0].contains("1000 s"))
+    reaction.react(to: .late(rank: 0, seconds: 1000, isSilent: false), beat)
+    #expect(said.ends.count == 1)
+    reaction.react(to: .late(rank: 0, seconds: 100, isSilent: true), beat)
+    #expect(said.ends.count == 2)
+  }
+
+  @Test("a call that waits inside of another belongs to it")
+  func nested() throws {
+    let calls = WaitingCalls()
+    var seen: [Int?] = []
+    func look() { seen.append(calls.isWaiting ? calls.count : nil) }
+    calls.waiting {
+      look()
+      calls.waiting { look() }
+      look()
+    }
+    look()
+    do {
+      try calls.waiting { throw CancellationError() }
+    } catch { look() }
+    calls.waiting { look() }
+    #expect(seen == [1, 1, 1, nil, nil, 3])
+  }
+
+  @Test("where the other side does not read, whole messages are left out")
+  func fullBuffer() throws {
+    var ends: [Int32] = [-1, -1]
+    #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+    var size: Int32 = 4096
+    setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &size, 4)
+    for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+    var (writer, reader) = (BeatStream(ends[0]), BeatStream(ends[1]))
+    defer {
+      writer.close()
+      reader.close()
+    }
+    var (received, last) = (0, -1)
+    for number in 0..<20_000 {
+      var beat = Beat(rank: 1)
+      beat.step = number
+      writer.send(beat)
+      // It reads after long silence only, and a few.
+      guard number % 500 == 0 else { continue }
+      for _ in 0..<7 {
+        guard case .beat(let beat) = reader.next() else { break }
+        #expect(beat.step > last)
+        (received, last) = (received + 1, beat.step)
+      }
+    }
+    reading: while true {
+      switch reader.next() {
+      case .beat(let beat): (received, last) = (received + 1, beat.step)
+      case .nothing: break reading
+      case .ended:
+        Issue.record("the stream is torn after \(received) messages")
+        break reading
+      }
+    }
+    #expect(received > 100 && received < 20_000 && last > 10_000)
   }
 
   @Test("all wait: messages no longer arrive")

@@ -1,3 +1,4 @@
+import Foundation
 import Objectives
 import Tensors
 import Testing
@@ -33,5 +34,35 @@ import Testing
     deadline.take(evaluation: 40)
     #expect(deadline.needed(steps: 0, evaluates: false) == 16)
     #expect(deadline.needed(steps: 2, evaluates: true) == 59)
+  }
+  @Test("what was learned is there at the next start, also of an evaluation that was cut short")
+  func recalled() throws {
+    let path = NSTemporaryDirectory() + "times-\(UUID().uuidString).json"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    func next(_ now: Double) throws -> Deadline {
+      var deadline = try #require(try Deadline(["SDT_DEADLINE": "\(now + 1000)"], now: now))
+      deadline.floor = 0
+      deadline.recall(from: path, now: now)
+      return deadline
+    }
+    var first = try next(1000)
+    #expect(first.times == LongestTimes())
+    first.take(step: 2)
+    first.take(checkpoint: 5)
+    // The end of the time, 2000, comes before that of the evaluation.
+    first.beginEvaluation(now: 1700)
+    var second = try next(2500)
+    #expect(second.needed(steps: 1, evaluates: true) == 10 + 2 + 300)
+    #expect(second.needed(steps: 1, evaluates: false) == 10 + 2)
+    second.beginEvaluation(now: 2600)
+    second.take(evaluation: 310)
+    second.endEvaluation()
+    // Killed long before its time is over: nothing is known.
+    second.beginEvaluation(now: 2950)
+    #expect(try next(3000).needed(steps: 0, evaluates: true) == 10 + 310)
+    for spoilt in ["", "{", "{\"step\": -1, \"checkpoint\": \"x\"}", "[]"] {
+      try spoilt.write(toFile: path, atomically: true, encoding: .utf8)
+      #expect(try next(4000).times == LongestTimes(), "\(spoilt)")
+    }
   }
 }

@@ -61,36 +61,44 @@ final class ReductionTrial: @unchecked Sendable {
     let (accumulator, reducer, layout) = try makeBuffer(
       count, shards: shards, sharesMemory: sharesMemory)
     for (place, shard) in layout.local.enumerated() {
-      accumulator.slice(0, at: place).pointer.update(from: values(shard, count), count: count)
+      accumulator.slice(0, at: place).pointer.update(from: Self.values(shard, count), count: count)
     }
     var sums = [Float](repeating: 0, count: count)
     try reduce(accumulator, reducer, layout.local.count) { range, pointer in
       for i in range where i < count { sums[i] = pointer[i - range.lowerBound] }
     }
-    let expected = tree(shards, count)
-    let exact = Float(shards * (shards + 1) / 2)
-    let wrong = sums.indices.count { i in
-      sums[i].bitPattern != expected[i].bitPattern
-        || (i % 2 == 1 && shards < 4000 && sums[i] != exact * Float(i % 16))
-    }
+    let wrong = Self.wrong(sums, shards: shards)
     var sha = SHA256()
     sums.withUnsafeBytes { sha.update($0) }
     return .init(
       transport: Self.name(reducer, communicator.size), wrong: wrong, count: count, digest: sha.hex)
   }
 
-  /// A shard's numbers: fractions whose sum depends on the order at even places, whole numbers whose sum
-  /// does not at odd ones.
-  private func values(_ shard: Int, _ count: Int) -> [Float] {
-    let fractions = Tensor(count)
-    RandomStream(seed: 1, purpose: .initialization).uniform(item: shard, into: fractions.buffer)
-    return (0..<count).map { i in
-      i % 2 == 0 ? fractions.pointer[i] - 0.5 : Float((shard + 1) * (i % 16))
+  /// How many sums are not those of all shards along the tree.
+  static func wrong(_ sums: [Float], shards: Int) -> Int {
+    let expected = tree(shards, sums.count)
+    let exact = Float((0..<shards).reduce(0) { $0 + whole($1) })
+    return sums.indices.count { i in
+      sums[i].bitPattern != expected[i].bitPattern
+        || (i % 2 == 1 && sums[i] != exact * Float(i % 16))
     }
   }
 
+  /// A shard's numbers: fractions whose sum depends on the order at even places, whole numbers whose sum
+  /// does not at odd ones.
+  private static func values(_ shard: Int, _ count: Int) -> [Float] {
+    let fractions = Tensor(count)
+    RandomStream(seed: 1, purpose: .initialization).uniform(item: shard, into: fractions.buffer)
+    return (0..<count).map { i in
+      i % 2 == 0 ? fractions.pointer[i] - 0.5 : Float(whole(shard) * (i % 16))
+    }
+  }
+
+  /// A shard's number, so small that sums times 15 are exact in Float32 (below 2^24) up to 34,000 shards.
+  private static func whole(_ shard: Int) -> Int { shard % 64 + 1 }
+
   /// The same sums, by this rank alone.
-  private func tree(_ shards: Int, _ count: Int) -> [Float] {
+  static func tree(_ shards: Int, _ count: Int) -> [Float] {
     var all = (0..<shards).map { values($0, count) }
     for (into, from) in ReductionTree(shards: shards).leafAdditions {
       for i in 0..<count { all[into][i] += all[from][i] }

@@ -36,14 +36,23 @@ public enum Pulse {
       }
     }
 
-    /// Whether others may have to wait for long while the rank is well.
+    /// Whether others may have to wait without end while the rank is well.
     var mayBeLong: Bool { self == .evaluate || self == .checkpoint }
+
+    /// How many times as long as otherwise others may wait for a rank that is heard. Before the first step
+    /// of a stage it may read all its data from a cold disk.
+    var patience: Double {
+      switch self {
+      case .evaluate, .checkpoint: .infinity
+      case .setUp: 10
+      case .load, .compute, .reduce, .finish: 1
+      }
+    }
   }
 
   private static let phaseWord = Atomic<UInt8>(Phase.setUp.rawValue)
   private static let stepWord = Atomic<Int>(0)
-  private static let entered = Atomic<Int>(0)
-  private static let left = Atomic<Int>(0)
+  private static let calls = WaitingCalls()
 
   /// What the main thread is doing. It alone sets this.
   public static var phase: Phase {
@@ -58,25 +67,45 @@ public enum Pulse {
   }
 
   /// The number of calls that wait for other ranks which the main thread has come to.
-  static var collectives: Int { entered.load(ordering: .relaxed) }
+  static var collectives: Int { calls.count }
 
   /// Whether it is in one of them.
-  static var isWaiting: Bool {
-    left.load(ordering: .relaxed) < entered.load(ordering: .relaxed)
-  }
+  static var isWaiting: Bool { calls.isWaiting }
 
-  /// Does something in a phase.
+  /// Does something in a phase. An error leaves the phase as it is: whoever tells of it tells where it was
+  /// met.
   public static func during<T>(_ phase: Phase, _ body: () throws -> T) rethrows -> T {
     let before = self.phase
     self.phase = phase
-    defer { self.phase = before }
-    return try body()
+    let result = try body()
+    self.phase = before
+    return result
   }
 
   /// Does something that waits for other ranks.
   @inline(__always)
   public static func waiting<T>(_ body: () throws -> T) rethrows -> T {
-    // The main thread alone writes: no read-modify-write is needed.
+    try calls.waiting(body)
+  }
+}
+
+/// Counts the calls that wait for other ranks. One thread makes them, any may read.
+struct WaitingCalls: ~Copyable {
+  private let entered = Atomic<Int>(0)
+  private let left = Atomic<Int>(0)
+
+  /// How many there were, with the one under way.
+  var count: Int { entered.load(ordering: .relaxed) }
+
+  /// Whether one is under way.
+  var isWaiting: Bool { left.load(ordering: .relaxed) < entered.load(ordering: .relaxed) }
+
+  /// Does something that waits. A call inside of another belongs to it: who is in the outer one waits, until that
+  /// ends.
+  @inline(__always)
+  func waiting<T>(_ body: () throws -> T) rethrows -> T {
+    guard !isWaiting else { return try body() }
+    // One thread alone writes: no read-modify-write is needed.
     let number = entered.load(ordering: .relaxed) + 1
     entered.store(number, ordering: .relaxed)
     defer { left.store(number, ordering: .relaxed) }

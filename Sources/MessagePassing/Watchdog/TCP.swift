@@ -28,12 +28,32 @@ enum TCP {
     return nil
   }
 
+  /// What there is to accept.
+  enum Call: Equatable {
+    case caller(Int32)
+    case nobody
+    /// Somebody may wait, but there is no descriptor or memory for it.
+    case full
+  }
+
   /// Takes a caller, if one waits (`accept(2)`).
-  static func accept(_ listener: Int32) -> Int32? {
+  static func accept(_ listener: Int32) -> Call {
     let file = Glibc.accept(listener, nil, nil)
-    guard file >= 0 else { return nil }
+    guard file >= 0 else {
+      return [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) ? .full : .nobody
+    }
     prepare(file)
-    return file
+    return .caller(file)
+  }
+
+  /// Raises the number of descriptors that this process may have, as far as it may (`setrlimit(2)`,
+  /// RLIMIT_NOFILE).
+  static func makeRoom(forDescriptors count: Int) {
+    var limit = rlimit()
+    let resource = __rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue))
+    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = min(limit.rlim_max, limit.rlim_cur + rlim_t(count))
+    _ = setrlimit(resource, &limit)
   }
 
   /// Calls an address; nil where nobody answers in time (`connect(2)`).

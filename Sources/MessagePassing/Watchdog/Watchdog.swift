@@ -1,20 +1,23 @@
 import Foundation
+import Synchronization
 
 /// Watches that every rank comes to what the others wait for.
 ///
 /// MPI is called by the main thread alone (`MPI_THREAD_FUNNELED`), and that may be stuck in a call. So each
 /// rank has a thread that tells rank 0 by TCP twice a second how its main thread is; rank 0's thread
 /// judges, and the others notice when rank 0 no longer answers.
-public final class Watchdog {
-  private let stopSwitch: StopSwitch
-  private var isStopped = false
+public enum Watchdog {
+  /// Ends the thread of this process, while there is one.
+  private static let current = Mutex<StopSwitch?>(nil)
 
-  /// Starts watching. Every rank calls this together; nil where there is nothing to watch, or no channel
-  /// can be had: then rank 0 warns.
-  public convenience init?(
+  /// Starts watching, until `stop()`. Every rank calls this together. It does nothing where there is nothing to
+  /// watch, or no channel can be had: then rank 0 warns.
+  /// - Throws: `MPIError`.
+  public static func start(
     _ communicator: Communicator, _ settings: WatchdogSettings, alarm: WatchdogAlarm
   ) throws {
-    guard communicator.size > 1, !settings.isOff else { return nil }
+    stop()
+    guard communicator.size > 1, !settings.isOff else { return }
     let hosts = try communicator.allGather(Array(communicator.host.utf8)).map {
       String(decoding: $0, as: UTF8.self)
     }
@@ -28,15 +31,15 @@ public final class Watchdog {
       if communicator.rank == 0 {
         alarm.warn("warning: no watchdog: no TCP socket can be opened on \(communicator.host)")
       }
-      return nil
+      return
     }
-    self.init(stopSwitch)
+    current.withLock { $0 = stopSwitch }
     if let listening {
-      start { WatchdogRoot(listening.socket, token: token, stop: stopSwitch, reaction).run() }
+      detach { WatchdogRoot(listening.socket, token: token, stop: stopSwitch, reaction).run() }
     } else {
       let rank = communicator.rank
       let near = hosts[rank] == hosts[0] ? ["127.0.0.1", "::1"] : []
-      start {
+      detach {
         WatchdogMember(
           rank, addresses: near + call.addresses, port: call.port, token: call.token,
           stop: stopSwitch, reaction
@@ -45,19 +48,20 @@ public final class Watchdog {
     }
   }
 
-  private init(_ stopSwitch: StopSwitch) { self.stopSwitch = stopSwitch }
-
-  deinit { stop() }
-
-  /// Ends in peace: from here on nobody waits for this rank.
-  public func stop() {
-    guard !isStopped else { return }
-    isStopped = true
-    stopSwitch.stop()
-    stopSwitch.waitForEnd()
+  /// Ends this process's watchdog in peace, if there is one: from here on nobody waits for this rank.
+  ///
+  /// For ends that all ranks know of. One that fails alone is watched until its process has ended, so
+  /// that the others learn of it.
+  public static func stop() {
+    let stopSwitch = current.withLock { current in
+      defer { current = nil }
+      return current
+    }
+    stopSwitch?.stop()
+    stopSwitch?.waitForEnd()
   }
 
-  private func start(_ body: @escaping @Sendable () -> Void) {
+  private static func detach(_ body: @escaping @Sendable () -> Void) {
     let thread = Thread(block: body)
     thread.name = "watchdog"
     // Signals are the main thread's.

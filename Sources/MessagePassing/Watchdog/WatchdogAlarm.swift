@@ -47,7 +47,7 @@ struct WatchdogReaction {
     to finding: WatchdogFinding, _ beat: Beat, mayWarn: Bool = true, patience: Double = 0
   ) {
     guard finding != .nothing else { return }
-    if settings.endAfter > 0, finding.seconds >= limit(finding) + patience {
+    if settings.endAfter > 0, finding.seconds >= limit(finding, beat) + patience {
       return alarm.end(failure(finding, beat))
     }
     // A launcher is about to end a run of which a rank has died: that needs no warning.
@@ -57,13 +57,16 @@ struct WatchdogReaction {
     warned = (finding.rank, beat.collectives)
     let end =
       settings.endAfter > 0
-      ? "; the run is ended after \(text(limit(finding))) s (watchdog.end_after)" : ""
+      ? "; the run is ended after \(text(limit(finding, beat))) s (watchdog.end_after)" : ""
     alarm.warn("warning: \(describe(finding, beat))\(end)")
   }
 
-  private func limit(_ finding: WatchdogFinding) -> Double {
-    if case .lost = finding { return WatchdogSettings.grace }
-    return settings.endAfter
+  private func limit(_ finding: WatchdogFinding, _ beat: Beat) -> Double {
+    switch finding {
+    case .lost: WatchdogSettings.grace
+    case .late(_, _, isSilent: false): settings.endAfter * beat.phase.patience
+    case .late, .stalled, .nothing: settings.endAfter
+    }
   }
 
   private func failure(_ finding: WatchdogFinding, _ beat: Beat) -> WatchdogFailure {

@@ -40,6 +40,14 @@ struct WatchedRank: Sendable {
   var beat: Beat
   /// When it was last heard, in seconds of an `AwakeClock`.
   var heard = 0.0
+  /// When it has left a phase that may be long: what others waited before is not counted.
+  var excused = 0.0
+
+  /// Takes what the rank says of itself.
+  mutating func hear(_ beat: Beat, at now: Double) {
+    if beat.phase != self.beat.phase, self.beat.phase.patience > 1 { excused = now }
+    (self.beat, heard) = (beat, now)
+  }
 
   func isSilent(_ settings: WatchdogSettings, _ now: Double) -> Bool {
     now - heard >= settings.silence
@@ -95,19 +103,26 @@ struct WatchdogJudge {
     }
     guard !late.isEmpty else { return stalled(ranks, waiting) }
     let blamed = late.filter { silent.contains($0) || !ranks[$0].beat.phase.mayBeLong }
-    guard
-      let worst = blamed.min(by: { a, b in
-        let (x, y) = (ranks[a].beat.collectives, ranks[b].beat.collectives)
-        return x != y ? x < y : silent.contains(a) && !silent.contains(b)
-      })
-    else { return .nothing }
-    let isSilent = silent.contains(worst)
-    let seconds =
-      isSilent
-      ? longest
-      : waiting.filter { ranks[$0].beat.collectives > ranks[worst].beat.collectives }
-        .map { ranks[$0].beat.waited! }.max() ?? 0
-    return .late(rank: worst, seconds: seconds, isSilent: isSilent)
+    // Who may take its time must not hide another one.
+    let order = { (rank: Int) in
+      let isPatient = !silent.contains(rank) && ranks[rank].beat.phase.patience > 1
+      return (isPatient ? 1 : 0, ranks[rank].beat.collectives, silent.contains(rank) ? 0 : 1)
+    }
+    guard let worst = blamed.min(by: { order($0) < order($1) }) else { return .nothing }
+    return blame(worst, ranks, silent.contains(worst) ? nil : waiting, longest, now)
+  }
+
+  /// A rank may have been well, and excused, for most of the time that others have waited.
+  /// - Parameter waiting: those who wait for it; nil where it is silent, and nobody knows.
+  private func blame(
+    _ rank: Int, _ ranks: [WatchedRank], _ waiting: [Int]?, _ longest: Double, _ now: Double
+  ) -> WatchdogFinding {
+    guard let waiting else {
+      return .late(rank: rank, seconds: min(longest, now - ranks[rank].heard), isSilent: true)
+    }
+    let ahead = waiting.filter { ranks[$0].beat.collectives > ranks[rank].beat.collectives }
+    let waited = ahead.map { ranks[$0].beat.waited! }.max() ?? 0
+    return .late(rank: rank, seconds: min(waited, now - ranks[rank].excused), isSilent: false)
   }
 
   /// Nobody is late; if every rank can be heard and waits, what they wait for does not come.

@@ -14,6 +14,8 @@ final class WatchdogRoot {
   private var streams: [Int: BeatStream] = [:]
   private var callers: [(stream: BeatStream, since: Double)] = []
   private var hasToldOfMissing = false
+  /// Until when callers are left waiting: there is no descriptor for them.
+  private var isFullUntil = 0.0
 
   /// When ranks that cannot be heard are told of, in seconds.
   private static let callersTime = 20.0
@@ -23,6 +25,8 @@ final class WatchdogRoot {
     judge = WatchdogJudge(settings: reaction.settings)
     ranks = reaction.hosts.indices.map { WatchedRank(beat: Beat(rank: $0)) }
     ranks[0].link = .open
+    // One for each rank, and some for callers.
+    TCP.makeRoom(forDescriptors: ranks.count + 64)
   }
 
   /// The thread's work.
@@ -44,7 +48,9 @@ final class WatchdogRoot {
   /// Waits for callers. Ranks are read when it is time to judge: a thousand of them must not wake the core
   /// that rank 0 computes on two thousand times a second.
   private func wait(_ seconds: Double) {
-    let files = [listener, stop.readEnd] + callers.map(\.stream.file)
+    // A negative descriptor is not looked at. One that stays readable would not let this thread sleep.
+    let isFull = monotonicSeconds() < isFullUntil
+    let files = [isFull ? -1 : listener, stop.readEnd] + callers.map(\.stream.file)
     var polls = files.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     poll(&polls, nfds_t(polls.count), Int32((seconds * 1000).rounded(.up)))
   }
@@ -52,27 +58,47 @@ final class WatchdogRoot {
   /// Takes callers, and knows them by their first message. Who has not the run's token is none of
   /// its ranks.
   private func greet() {
-    while let file = TCP.accept(listener) { callers.append((BeatStream(file), clock.now)) }
-    for index in callers.indices.reversed() {
-      var stream = callers[index].stream
+    accept()
+    // Oldest first: of several calls of one rank the last one counts.
+    var others: [(stream: BeatStream, since: Double)] = []
+    for (stream, since) in callers {
+      var stream = stream
       switch stream.next() {
-      case .beat(let hello) where isRank(hello):
-        callers.remove(at: index)
-        stream.send(ranks[0].beat)
-        streams[hello.rank] = stream
-        (ranks[hello.rank].link, ranks[hello.rank].heard) = (.open, clock.now)
-      case .nothing where clock.now - callers[index].since < Self.callersTime:
-        callers[index].stream = stream
-      default:
-        stream.close()
-        callers.remove(at: index)
+      case .beat(let hello) where isRank(hello): welcome(hello.rank, stream)
+      case .nothing where clock.now - since < Self.callersTime: others.append((stream, since))
+      default: stream.close()
+      }
+    }
+    callers = others
+  }
+
+  private func accept() {
+    guard monotonicSeconds() >= isFullUntil else { return }
+    while true {
+      switch TCP.accept(listener) {
+      case .caller(let file): callers.append((BeatStream(file), clock.now))
+      case .nobody: return
+      case .full:
+        isFullUntil = monotonicSeconds() + 1
+        return
       }
     }
   }
 
   private func isRank(_ hello: Beat) -> Bool {
     hello.kind == .hello && hello.token == token && ranks.indices.dropFirst().contains(hello.rank)
-      && streams[hello.rank] == nil
+      && ranks[hello.rank].link != .left
+  }
+
+  /// A rank calls again where it was not answered in time, or its connection was cut. One that has not
+  /// sent a beat may be gone already, since it calls elsewhere: nothing is concluded from its silence.
+  private func welcome(_ rank: Int, _ stream: BeatStream) {
+    var stream = stream
+    streams.removeValue(forKey: rank)?.close()
+    stream.send(ranks[0].beat)
+    streams[rank] = stream
+    ranks[rank].heard = clock.now
+    if case .lost = ranks[rank].link { ranks[rank].link = .open }
   }
 
   private func listen() {
@@ -82,9 +108,11 @@ final class WatchdogRoot {
         streams[rank] = stream
         switch reading {
         case .nothing: break reading
-        case .ended: close(rank, .lost(clock.now))
+        case .ended: close(rank, ranks[rank].link == .none ? .none : .lost(clock.now))
         case .beat(let beat) where beat.kind == .goodbye: close(rank, .left)
-        case .beat(let beat): (ranks[rank].beat, ranks[rank].heard) = (beat, clock.now)
+        case .beat(let beat):
+          ranks[rank].link = .open
+          ranks[rank].hear(beat, at: clock.now)
         }
       }
     }
@@ -97,7 +125,7 @@ final class WatchdogRoot {
 
   private func tick(_ time: Double) {
     clock.advance(to: time)
-    (ranks[0].beat, ranks[0].heard) = (reader.read(now: clock.now), clock.now)
+    ranks[0].hear(reader.read(now: clock.now), at: clock.now)
     for rank in streams.keys { streams[rank]?.send(ranks[0].beat) }
     tellOfMissing()
     let finding = judge.judge(ranks, now: clock.now)

@@ -1,9 +1,10 @@
 import Foundation
+import MessagePassing
 import Objectives
 import Tensors
 
 /// When the job will be ended, and how long before that a run has to stop itself: what the longest step,
-/// checkpoint and evaluation took so far.
+/// checkpoint and evaluation took so far, in this start of the run and in those before.
 struct Deadline {
   /// Unix seconds.
   let time: Double
@@ -11,10 +12,11 @@ struct Deadline {
   let name: String
   /// Seconds that are left at least.
   var floor = 10.0
-  private var longestStep = 0.0
-  private var longestEvaluation = 0.0
-  private var longestCheckpoint: Double?
   private var guess = 1.0
+  /// What was learned, in this start of the run and in those before.
+  private(set) var times = LongestTimes()
+  /// Where that is kept; nil before there is a run directory.
+  private var path: String?
 
   /// `SDT_DEADLINE`, else `SLURM_JOB_END_TIME`: unix seconds. Nil where neither is there, or Slurm's is
   /// in the past: then the job was given more time after its start.
@@ -40,6 +42,12 @@ struct Deadline {
     }
   }
 
+  /// What rank 0 reads, nil on the others. Every rank calls this together.
+  /// - Throws: `RankFailure`, on all.
+  static func read(_ communicator: Communicator) throws -> Deadline? {
+    try together(communicator) { communicator.rank == 0 ? try Deadline() : nil }
+  }
+
   /// Seconds that are left.
   func left(now: Double = Date().timeIntervalSince1970) -> Double { time - now }
 
@@ -48,19 +56,41 @@ struct Deadline {
   ///   - steps: how many come before it can.
   ///   - evaluates: whether an evaluation does.
   func needed(steps: Int, evaluates: Bool) -> Double {
-    floor + 2 * (longestCheckpoint ?? guess) + Double(steps) * longestStep
-      + (evaluates ? longestEvaluation : 0)
+    floor + 2 * (times.checkpoint ?? guess) + Double(steps) * times.step
+      + (evaluates ? times.expectedEvaluation : 0)
   }
 
-  mutating func take(step seconds: Double) { longestStep = max(longestStep, seconds) }
+  mutating func take(step seconds: Double) { times.step = max(times.step, seconds) }
 
   mutating func take(evaluation seconds: Double) {
-    longestEvaluation = max(longestEvaluation, seconds)
+    times.evaluation = max(times.evaluation ?? 0, seconds)
   }
 
   mutating func take(checkpoint seconds: Double) {
-    longestCheckpoint = max(longestCheckpoint ?? 0, seconds)
+    let longest = times.checkpoint ?? 0
+    times.checkpoint = max(longest, seconds)
+    if seconds > longest { keep() }
   }
+
+  /// Goes on from what earlier starts of a run have learned, and keeps there what this one learns.
+  mutating func recall(from path: String, now: Double = Date().timeIntervalSince1970) {
+    self.path = path
+    times = LongestTimes(path: path, now: now)
+  }
+
+  /// An evaluation begins: should the job's time end before it does, that much is known.
+  mutating func beginEvaluation(now: Double = Date().timeIntervalSince1970) {
+    times.evaluating = (now, time)
+    keep()
+  }
+
+  /// It has ended, whether it was completed or not.
+  mutating func endEvaluation() {
+    times.evaluating = nil
+    keep()
+  }
+
+  private func keep() { path.map { times.write(to: $0) } }
 
   /// Before the first checkpoint: parameters, and as much again twice for an optimizer, at 50 MB/s.
   mutating func expect(_ parameters: ParameterSet) {

@@ -58,10 +58,13 @@ private final class Spoken: Sendable {
 }
 
 extension WatchdogAlarm {
+  /// Says warnings one after the other: the watchdog's thread must go on, also where a file system hangs.
+  private static let voice = DispatchQueue(label: "warnings of the watchdog")
+
   /// Warns people, and ends the run with exit code 5.
   static var ofRun: WatchdogAlarm {
     WatchdogAlarm(
-      warn: { RunJournal.warn($0) },
+      warn: { line in voice.async { RunJournal.warn(line) } },
       end: { failure in
         FailureRecord(
           rank: failure.rank, host: failure.host, step: failure.step, phase: failure.phase,

@@ -115,6 +115,7 @@ public func runTogether(_ communicator: Communicator, _ body: () throws -> ExitS
     let status = ExitStatus(error)
     // A checkpoint that was refused has not ended the run's process: it need not be set aside.
     if status == .badInput { LoadingMark.clear() }
+    if error is RankFailure || error is NumericalError || error is ReplicaError { Watchdog.stop() }
     if let shared = error as? RankFailure {
       if shared.rank == communicator.rank { printError(shared.description) }
     } else if error is NumericalError {
@@ -122,7 +123,9 @@ public func runTogether(_ communicator: Communicator, _ body: () throws -> ExitS
     } else if let error = error as? ReplicaError {
       if communicator.rank == 0 {
         printError("\(error)")
-        FailureRecord(rank: error.rank, host: error.host, reason: error.description).write()
+        FailureRecord(
+          rank: error.rank, host: error.host, step: error.step, reason: error.description
+        ).write()
       }
     } else {
       endAlone(error, communicator)

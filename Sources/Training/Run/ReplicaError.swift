@@ -10,6 +10,8 @@ public struct ReplicaError: Error, CustomStringConvertible, Sendable {
   /// The lowest of the ranks that differ.
   let rank: Int
   let host: String
+  /// The number of updates after which they were compared.
+  let step: Int
 }
 
 extension TrainingRun {
@@ -42,7 +44,7 @@ extension TrainingRun {
     reporter?.finish()
     let first = difference.ranks[0]
     throw ReplicaError(
-      description: words(difference, hosts), rank: first, host: hosts[first])
+      description: words(difference, hosts), rank: first, host: hosts[first], step: position.step)
   }
 
   private func words(_ difference: ReplicaCheck.Difference, _ hosts: [String]) -> String {

@@ -23,6 +23,8 @@ public struct RunDirectory: Sendable {
   public var rankLogs: String { path + "/logs" }
   /// What ended the run with exit code 5, while that is the last that happened.
   public var failure: String { path + "/failure.json" }
+  /// How long updates, checkpoints and evaluations took at most, where the job's time has an end.
+  public var times: String { path + "/times.json" }
   /// Made by the rank that says what ended the run.
   var speaker: String { rankLogs + "/.speaker" }
 
@@ -77,6 +79,9 @@ public struct RunDirectory: Sendable {
       let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
       let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
       for path in old + logs + [metrics, log] { try? files.removeItem(atPath: path) }
+      // Those of another configuration say nothing of this one.
+      let before = files.contents(atPath: path + "/config.yaml")
+      if before != Data(configuration.utf8) { unlink(times) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
     return lock

@@ -14,8 +14,6 @@ struct RunSetup {
   let data: DataPipeline
   let directory: RunDirectory
   let checkpoint: Checkpoint?
-  /// Watches over all ranks as long as the run works; nil where there is nothing to watch.
-  let watchdog: Watchdog?
   /// What a fresh run of some models starts from.
   private let trainingMean: Tensor?
   /// What rank 0 has to tell about skipped checkpoints, and which one it took.
@@ -40,7 +38,7 @@ struct RunSetup {
           "\(communicator.size) ranks cannot share \(shards) logical shards; start at most "
           + "\(shards) ranks or raise training.shards (which changes the result)")
     }
-    watchdog = try Watchdog(communicator, configuration.robustness.watchdog, alarm: .ofRun)
+    try Watchdog.start(communicator, configuration.robustness.watchdog, alarm: .ofRun)
     BLAS.setThreads(configuration.training.blasThreads)
     layout = ShardLayout(shards: shards, ranks: communicator.size, rank: communicator.rank)
     across = RankSum(communicator, layout: layout)

@@ -37,6 +37,8 @@ public struct Sweep {
   private let values: [String]
   private let directory: String
   private let transform: String
+  /// When the job ends, read once: a value that begins after that is no mistake. Rank 0 knows.
+  private let deadline: Deadline?
 
   /// Checks the configuration of every value before the first is trained. Every rank calls this.
   /// - Throws: `UsageError`, or `ConfigurationError` of the first value that does not suit.
@@ -48,13 +50,15 @@ public struct Sweep {
       return found
     }
     var (name, transform) = ("", "")
+    var deadline = try Deadline.read(communicator)
     for value in values {
       let configuration = try RunSetup.configuration(
         communicator, Self.training(options, [key, value].joined(separator: "="), nil))
       (name, transform) = (configuration.name, configuration.data.transform.rawValue)
+      deadline?.floor = configuration.robustness.deadlineMargin
     }
     directory = options.directory ?? "runs/\(name)"
-    self.transform = transform
+    (self.transform, self.deadline) = (transform, deadline)
   }
 
   private static func training(_ options: Options, _ setting: String, _ directory: String?)
@@ -103,7 +107,9 @@ public struct Sweep {
 
   /// Trains them all, or the one of the task, or until a signal. A run that is done already stays as it is.
   public func run() throws -> ExitStatus {
-    for value in options.task.map({ [values[$0]] }) ?? values {
+    let values = options.task.map { [self.values[$0]] } ?? self.values
+    for (index, value) in values.enumerated() {
+      if try index > 0 && isTimeUp() { return .stopped }
       if try train(value) == .stopped { return .stopped }
     }
     try together(communicator) {
@@ -114,32 +120,62 @@ public struct Sweep {
     return .done
   }
 
+  /// Whether too little is left of the job's time to begin another value. All ranks come to the same conclusion.
+  private func isTimeUp() throws -> Bool {
+    let isUp = deadline.map { $0.left() < $0.needed(steps: 1, evaluates: false) } ?? false
+    guard try communicator.broadcast([isUp ? 1 : 0]) == [1] else { return false }
+    if let deadline {
+      RunLog.standardError(
+        "stopped between two values: the job's time (\(deadline.name)) is nearly over; run it again to go on"
+      )
+    }
+    return true
+  }
+
   private func train(_ value: String) throws -> ExitStatus {
     let place = "\(directory)/\(Self.name(key, value))"
     if communicator.rank == 0 && !options.isQuiet { print("\(key)=\(value): \(place)") }
     let start = Date()
-    let run = try TrainingRun(communicator, Self.training(options, "\(key)=\(value)", place))
+    let run = try TrainingRun(
+      communicator, Self.training(options, "\(key)=\(value)", place), deadline: deadline)
     let before = run.position.step
-    if try run.run() == .stopped { return .stopped }
-    let isDone = before == run.position.step
-    let seconds = Date().timeIntervalSince(start)
-    let unitScale =
-      run.curriculum.count == 1
-      ? try run.latestTrainer?.withAverages {
-        try FileScaleError(run.first, run.setup.data, run.setup.across).measure()
-      } : nil
-    let width = run.setup.data.train.shape.count
-    try together(communicator) {
-      guard communicator.rank == 0 else { return }
-      let metrics = try SweepTable.metrics(of: place, width: width, unitScale: unitScale)
-      try write(SweepTable.Row(value: value, metrics: metrics, seconds: isDone ? nil : seconds))
+    return try run.run { status in
+      guard status == .done else { return }
+      let isDone = before == run.position.step
+      try conclude(run, value, place, isDone ? nil : Date().timeIntervalSince(start))
     }
-    return .done
+  }
+
+  /// Measures what only the table tells, and writes the value's row.
+  private func conclude(
+    _ run: TrainingRun, _ value: String, _ place: String, _ seconds: Double?
+  ) throws {
+    let unitScale = try Pulse.during(.evaluate) {
+      run.curriculum.count == 1
+        ? try run.latestTrainer?.withAverages {
+          try FileScaleError(run.first, run.setup.data, run.setup.across).measure()
+        } : nil
+    }
+    let width = run.setup.data.train.shape.count
+    // Long: another task may be writing.
+    try Pulse.during(.checkpoint) {
+      try together(communicator) {
+        guard communicator.rank == 0 else { return }
+        let metrics = try SweepTable.metrics(of: place, width: width, unitScale: unitScale)
+        try write(SweepTable.Row(value: value, metrics: metrics, seconds: seconds))
+      }
+    }
   }
 
   /// Adds a row to the table. The tasks of an array do so at the same time: one after the other.
   private func write(_ row: SweepTable.Row) throws {
     let lock = FileLock(waitingFor: "\(directory)/.table-lock")
+    if !lock.isHeld {
+      RunJournal.warn(
+        "warning: \(directory)/.table-lock is held by another process, or cannot be locked: the row of "
+          + "\(row.value) is written all the same; if one is missing from the table in the end, start the sweep again"
+      )
+    }
     var table = try SweepTable(key: key, values: values, earlier: "\(directory)/table.csv")
     table.set(row)
     try table.write(to: directory, transform: transform)

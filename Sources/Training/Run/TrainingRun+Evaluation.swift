@@ -38,6 +38,8 @@ extension TrainingRun {
   ) throws -> Bool {
     guard trainer.stage.objective.parameters.flat.isFinite else { throw divergence(trainer) }
     let start = watch.now
+    deadline?.beginEvaluation()
+    defer { deadline?.endEvaluation() }
     let measured = try Pulse.during(.evaluate) {
       try trainer.withAverages { try measure(trainer, evaluation) }
     }

@@ -11,9 +11,14 @@ extension TrainingRun {
   func update(
     _ updates: FullBatchUpdates, _ trainer: StageTrainer, _ evaluation: StageEvaluation
   ) throws -> ExitStatus {
+    Pulse.step = position.step
     trainer.begin(epoch: position.epoch)
+    var last = watch.now
     let result = try updates.update(trainer, epoch: position.epoch) {
-      wantsToStop(steps: 1, evaluates: true)
+      // Between two batches it can stop: they are its steps.
+      deadline?.take(step: watch.now - last)
+      last = watch.now
+      return wantsToStop(steps: 1, evaluates: true)
     }
     guard let outcome = result.outcome else { return try stop(trainer) }
     guard outcome.loss.isFinite else { throw divergence(trainer) }

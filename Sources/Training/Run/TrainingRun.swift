@@ -45,13 +45,18 @@ public final class TrainingRun {
   var epochs: Int { plan.epochs ?? configuration.training.epochs }
 
   /// Opens everything. Every rank calls this; when one fails, all throw.
-  public init(_ communicator: Communicator, _ options: TrainingOptions) throws {
+  public convenience init(_ communicator: Communicator, _ options: TrainingOptions) throws {
+    try self.init(communicator, options, deadline: Deadline.read(communicator))
+  }
+
+  /// - Parameter deadline: when the job ends; rank 0 knows.
+  init(_ communicator: Communicator, _ options: TrainingOptions, deadline: Deadline?) throws {
     self.communicator = communicator
     self.options = options
-    deadline = try together(communicator) { communicator.rank == 0 ? try Deadline() : nil }
+    self.deadline = deadline
     let setup = try RunSetup(communicator, options)
     self.setup = setup
-    deadline?.floor = setup.configuration.robustness.deadlineMargin
+    self.deadline?.floor = setup.configuration.robustness.deadlineMargin
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
     plan = setup.configuration.model.curriculum[0]
@@ -67,16 +72,26 @@ public final class TrainingRun {
       return try RunReporter(
         setup.directory, lock: lock, isQuiet: options.isQuiet, resumedAt: step)
     }
+    self.deadline?.recall(from: setup.directory.times)
     try openJournal()
   }
 
   /// Trains to the end, or until a signal or the end of the job's time.
-  public func run() throws -> ExitStatus {
-    defer { setup.watchdog?.stop() }
-    let result = Result { try runStages() }
-    Pulse.phase = .finish
+  public func run() throws -> ExitStatus { try run { _ in } }
+
+  /// - Parameter afterwards: what belongs to the run besides, on all ranks: the watchdog still watches.
+  func run(_ afterwards: (ExitStatus) throws -> Void) throws -> ExitStatus {
+    let result = Result {
+      let status = try runStages()
+      try afterwards(status)
+      return status
+    }
     closeJournal(result)
-    return try result.get()
+    let status = try result.get()
+    Pulse.phase = .finish
+    // After an error there may be ranks that do not know of it.
+    Watchdog.stop()
+    return status
   }
 
   private func runStages() throws -> ExitStatus {
@@ -84,6 +99,7 @@ public final class TrainingRun {
     for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
     for (index, plan) in curriculum.enumerated() {
       self.plan = plan
+      Pulse.phase = .setUp
       let stage =
         try index == 0 ? first : configuration.model.stage(index, setup.context(earlier: finished))
       if index < position.stage {

@@ -81,10 +81,15 @@ extension ParallelTests {
       #expect(!FileManager.default.fileExists(atPath: mark))
       try trial.train("run", ranks: 2, ["model.hidden=9"], status: 2)
       #expect(!FileManager.default.fileExists(atPath: mark))
-      // Killed while it waits for rank 1, which has not come: the mark tells of it.
+      // Killed while it reads the file, which a lease keeps it from: the mark tells of it.
+      let newest = try #require(try trial.checkpoints("run").last)
+      let lease = try Lease(newest, forReading: false)
       let run = try trial.start("run", ranks: 2, ["training.epochs=100000"])
-      #expect(waitUntil(timeout: 60) { FileManager.default.fileExists(atPath: mark) })
+      #expect(waitUntil(timeout: 60) { lease.isWanted })
       run.killAll()
+      let name = try String(contentsOfFile: mark, encoding: .utf8)
+      #expect(newest.hasSuffix("/" + name.trimmingCharacters(in: .newlines)), "\(name)")
+      lease.release()
     }
   }
 }

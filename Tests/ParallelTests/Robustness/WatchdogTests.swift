@@ -6,8 +6,8 @@ import Testing
 extension ParallelTests {
   @Suite("The watchdog")
   struct WatchdogTests {
-    /// Warn after a second, end after three.
-    private static let impatient = ["watchdog.warn_after=1", "watchdog.end_after=3"]
+    /// Warn after three seconds, end after eight: ranks of a busy machine stand still for one or two.
+    private static let impatient = ["watchdog.warn_after=3", "watchdog.end_after=8"]
     private static let endless = impatient + ["training.epochs=100000"]
     private static let host = ProcessInfo.processInfo.hostName
 
@@ -23,10 +23,12 @@ extension ParallelTests {
       let result = run.wait(timeout: 40)
       let seconds = Date().timeIntervalSince(start)
       #expect(!result.hung && result.status == 5, "\(result.status): \(result.text)")
-      #expect(seconds > 3 && seconds < 20, "ended after \(seconds) s")
+      #expect(seconds > 7 && seconds < 30, "ended after \(seconds) s")
       let who = "rank \(rank) (\(Self.host))"
-      let warnings = result.errors.split(separator: "\n").filter { $0.contains("warning: rank") }
-      #expect(warnings.count == 1 && warnings[0].contains(who), "\(result.errors)")
+      let warnings = result.errors.split(separator: "\n").filter {
+        $0.contains("warning: \(who)")
+      }
+      #expect(warnings.count == 1, "\(result.errors)")
       #expect(result.errorLines.count == 1, "\(result.errors)")
       #expect(result.errorLines.first?.contains(who) ?? false, "\(result.errors)")
       #expect(result.errors.contains("no sign of life"))
@@ -121,8 +123,8 @@ extension ParallelTests {
       let result = try trial.train(
         "run", ranks: 3,
         [
-          "watchdog.warn_after=1", "watchdog.end_after=2", "training.epochs=1",
-          "model.likelihood=annealed", "model.ais.temperatures=15000", "model.ais.burn_in=100",
+          "watchdog.warn_after=2", "watchdog.end_after=4", "training.epochs=1",
+          "model.likelihood=annealed", "model.ais.temperatures=30000", "model.ais.burn_in=100",
           "model.hidden=100",
         ])
       let log = try String(contentsOfFile: trial.path("run") + "/train.log", encoding: .utf8)
@@ -130,7 +132,7 @@ extension ParallelTests {
         try? Date(String(line.prefix(19)) + "Z", strategy: .iso8601)
       }
       let longest = zip(times.dropFirst(), times).map { $0.timeIntervalSince($1) }.max() ?? 0
-      #expect(longest > 3, "the evaluation took \(longest) s, which proves nothing")
+      #expect(longest > 5, "the evaluation took \(longest) s, which proves nothing")
       #expect(!result.errors.contains("warning: rank"), "\(result.errors)")
     }
 
@@ -138,7 +140,7 @@ extension ParallelTests {
     func slowCheckpoint() throws {
       let trial = try Trial()
       let settings = [
-        "watchdog.warn_after=1", "watchdog.end_after=2", "training.epochs=60",
+        "watchdog.warn_after=2", "watchdog.end_after=4", "training.epochs=60",
         "checkpoint.every_steps=200", "evaluation.every_epochs=0",
       ]
       try trial.train("whole", ranks: nil, settings)
@@ -148,12 +150,47 @@ extension ParallelTests {
       let file = trial.path("slow") + "/checkpoints/step-00000400.h5.partial"
       let lease = try Lease(file)
       #expect(waitUntil(timeout: 60) { lease.isWanted })
-      usleep(6_000_000)
+      usleep(8_000_000)
       #expect(run.isRunning)
       lease.release()
       let result = run.wait(timeout: 60)
       #expect(result.status == 0 && !result.errors.contains("warning: rank"), "\(result.text)")
       #expect(try trial.digest("slow") == trial.digest("whole"))
+    }
+
+    @Test("a rank that fails alone, where the launcher does nothing")
+    func failsAlone() throws {
+      guard Launcher.isOpenMPI else { return }
+      // A row in the part of rank 0.
+      let trial = try Trial(.spoilt([21]))
+      let run = try trial.start(
+        "run", ranks: 3,
+        ["data.memory=64KiB", "data.cache=never"], options: ["--enable-recovery"])
+      let result = run.wait(timeout: 40)
+      #expect(!result.hung, "\(result.text)")
+      #expect(waitUntil(timeout: 15) { run.survivors == 0 })
+      #expect(result.errorLines.count == 1, "\(result.errors)")
+      #expect(result.errorLines.first?.contains("/train/images[") ?? false, "\(result.errors)")
+    }
+
+    @Test("a log that cannot be written does not make rank 0 silent")
+    func slowLog() throws {
+      let trial = try Trial()
+      try trial.train("run", ranks: 2)
+      let log = trial.path("run") + "/logs/rank-0000.log"
+      try FileManager.default.removeItem(atPath: log)
+      let pipe = try FullPipe(log)
+      let run = try trial.start("run", ranks: 3, Self.endless)
+      #expect(waitUntil(timeout: 60) { trial.lines("run") > 60 })
+      usleep(1_500_000)
+      pipe.fill()
+      try signal(run, 1, SIGSTOP)
+      let result = run.wait(timeout: 60)
+      #expect(!result.hung && result.status == 5, "\(result.text)")
+      #expect(result.errorLines.count == 1, "\(result.errors)")
+      #expect(
+        result.errorLines.first?.contains("rank 1 (\(Self.host))") ?? false, "\(result.errors)")
+      #expect(try trial.failure("run")?["rank"]?.intValue == 1)
     }
 
     @Test("switched off it says nothing")
@@ -175,32 +212,21 @@ extension ParallelTests {
   }
 }
 
-/// A file that nobody can open, or nobody for writing, until it is let go (`fcntl(2)`, F_SETLEASE).
-private final class Lease {
+/// A pipe in the place of a file: when it is full, whoever writes waits.
+private final class FullPipe {
   private let file: Int32
-  private static let setLease: Int32 = 1024
-  private static let getLease: Int32 = 1025
 
-  init(_ path: String, forReading: Bool = true) throws {
-    // The kernel tells the holder by this signal, which would end the process.
-    _ = Foundation.signal(SIGIO, SIG_IGN)
-    file = open(path, forReading ? O_RDONLY | O_CREAT : O_RDWR, 0o644)
-    let kind = Int32(forReading ? F_RDLCK : F_WRLCK)
-    guard file >= 0, fcntl(file, Self.setLease, kind) == 0 else {
-      throw TestError("no lease on \(path): \(String(cString: strerror(errno)))")
-    }
+  init(_ path: String) throws {
+    guard mkfifo(path, 0o600) == 0 else { throw TestError("no pipe at \(path)") }
+    file = open(path, O_RDWR | O_NONBLOCK)
   }
 
   deinit { close(file) }
 
-  /// Whether somebody waits: a lease that is being broken is to become less.
-  var isWanted: Bool {
-    let kind = fcntl(file, Self.getLease)
-    defer { last = last ?? kind }
-    return last.map { $0 != kind } ?? false
+  func fill() {
+    for size in [4096, 1] {
+      let bytes = [UInt8](repeating: 10, count: size)
+      while write(file, bytes, size) > 0 {}
+    }
   }
-
-  private var last: Int32?
-
-  func release() { _ = fcntl(file, Self.setLease, Int32(F_UNLCK)) }
 }
