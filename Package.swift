@@ -161,7 +161,7 @@ let package = Package(
     .testTarget(
       name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),
     .testTarget(
-      name: "LaunchingTests", dependencies: ["Launching"], exclude: ["Fixtures"],
+      name: "LaunchingTests", dependencies: ["Launching", "MessagePassing", "Training"], exclude: ["Fixtures"],
       swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
