@@ -151,7 +151,7 @@ extension ParallelTests {
       let result = try supervise(
         """
         if ((start > 3)); then exit 0; fi
-        echo "{\"step\": 95, \"attempt\": \"$SDT_ATTEMPT\"}" >started
+        printf '{"step": 95, "attempt": "%s"}' "$SDT_ATTEMPT" >started
         exit 137
         """, options: ["--max-stuck", "1"]
       ).wait(timeout: 60)
