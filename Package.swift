@@ -161,8 +161,8 @@ let package = Package(
     .testTarget(
       name: "ParallelTests", dependencies: ["HDF5", "Reporting"], swiftSettings: swift),
     .testTarget(
-      name: "LaunchingTests", dependencies: ["Launching"], exclude: ["Fixtures"],
-      swiftSettings: swift),
+      name: "LaunchingTests", dependencies: ["Launching", "MessagePassing", "Training"],
+      exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
       swiftSettings: swift),

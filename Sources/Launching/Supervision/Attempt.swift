@@ -7,22 +7,23 @@ struct Attempt {
   private static let patience = 5.0
 
   private let child: ChildProcess
+  private let mark: String
   private let files: RunFiles
   private let policy: SupervisionPolicy
   private let log: SupervisorLog
-  private var firstStep: Int?
+  private var failure: FailureRecord?
   private var failedAt: Double?
   private var stops = 0
 
   /// Starts it.
+  /// - Parameter mark: what its processes carry in their environment and its files say.
   init(
-    _ words: [String], variables: [String: String], files: RunFiles, policy: SupervisionPolicy,
-    log: SupervisorLog
+    _ words: [String], variables: [String: String], mark: String, files: RunFiles,
+    policy: SupervisionPolicy, log: SupervisorLog
   ) throws {
-    (self.files, self.policy, self.log) = (files, policy, log)
-    files.forgetFailure()
-    firstStep = files.newestStep
-    child = try ChildProcess(words, variables: variables)
+    (self.mark, self.files, self.policy, self.log) = (mark, files, policy, log)
+    files.forgetAttempt()
+    child = try ChildProcess(words, variables: variables.merging([Leftovers.variable: mark]) { $1 })
   }
 
   /// Passes signals on, and waits for the end. A launcher that hangs although a rank has written that the run
@@ -40,19 +41,11 @@ struct Attempt {
     return end(child.poll()!)
   }
 
-  /// The run removes the checkpoints after the one that it goes on from: the lowest newest step that was
-  /// seen is its start.
   private mutating func look() {
     log.flush()
-    if let newest = files.newestStep {
-      firstStep = firstStep.map { min($0, newest) }
-    } else {
-      firstStep = nil
-    }
-    if failedAt == nil, let failure = files.failure {
-      failedAt = Clock.now
-      log.write("the ranks end the run: \(failure.line)")
-    }
+    guard failure == nil, let found = files.failure(of: mark) else { return }
+    (failure, failedAt) = (found, Clock.now)
+    log.write("the ranks end the run: \(found.line)")
   }
 
   /// Launchers kill their ranks soon after SIGTERM and SIGINT, and pass SIGUSR1 on: it stops the run with a
@@ -65,10 +58,21 @@ struct Attempt {
   }
 
   private func end(_ launcher: ProcessEnd) -> AttemptEnd {
-    let loading = files.loading
+    let steps = checkpoints()
+    let (last, loading) = (steps.values.max(), files.loading(among: steps))
+    // A run that has not come to its start has made no progress.
+    let start = files.start(of: mark) ?? StartRecord(step: last)
     return AttemptEnd(
-      launcher: launcher, failure: files.failure, wasStopped: stops > 0, firstStep: firstStep,
-      lastStep: files.newestStep, loading: loading,
-      hasOtherCheckpoint: loading.map(files.hasCheckpoint(besides:)) ?? true)
+      launcher: launcher, failure: failure ?? files.failure(of: mark), wasStopped: stops > 0,
+      firstStep: start.step, lastStep: last, loading: loading,
+      hasOtherCheckpoint: steps.contains { $0.key != loading })
+  }
+
+  /// Where they cannot be seen, no progress can: that must not restart a run for ever.
+  private func checkpoints() -> [String: Int] {
+    do { return try files.steps() } catch {
+      log.write("\(error); no progress is seen")
+      return [:]
+    }
   }
 }

@@ -30,16 +30,18 @@ public struct AttemptEnd: Sendable, Equatable {
   public var loading: String?
   /// Whether there is a checkpoint besides the one that was being loaded.
   public var hasOtherCheckpoint: Bool
+  /// Whether a host of the attempt did not answer after it.
+  public var lostHost: Bool
 
   /// An end.
   public init(
     launcher: ProcessEnd, failure: FailureRecord? = nil, wasStopped: Bool = false,
     firstStep: Int? = nil, lastStep: Int? = nil, loading: String? = nil,
-    hasOtherCheckpoint: Bool = true
+    hasOtherCheckpoint: Bool = true, lostHost: Bool = false
   ) {
     (self.launcher, self.failure, self.wasStopped) = (launcher, failure, wasStopped)
     (self.firstStep, self.lastStep, self.loading) = (firstStep, lastStep, loading)
-    self.hasOtherCheckpoint = hasOtherCheckpoint
+    (self.hasOtherCheckpoint, self.lostHost) = (hasOtherCheckpoint, lostHost)
   }
 
   /// The run's own exit code: 5 when the ranks wrote that they failed, whatever the launcher made of it, and for
@@ -50,6 +52,17 @@ public struct AttemptEnd: Sendable, Equatable {
 
   /// Whether a checkpoint was written that is newer than the one at the start.
   public var madeProgress: Bool { (lastStep ?? -1) > (firstStep ?? -1) }
+
+  /// Whether the checkpoint that was being loaded may be what ended it. It is not where something else is named:
+  /// a rank or host by the watchdog, a host that is gone, or the launcher, by a signal of its own or a code above
+  /// those of ranks and their signals (Open MPI's 205 for a lost host).
+  public var mayBlameCheckpoint: Bool {
+    guard loading != nil, failure?.rank == nil, failure?.host == nil, !lostHost else {
+      return false
+    }
+    guard case .exited(let code) = launcher else { return failure != nil }
+    return failure != nil || code <= 192
+  }
 
   /// What ended it, in one line.
   public var reason: String {

@@ -2,7 +2,9 @@ import Foundation
 
 /// A process of its own process group: a launcher, or a command on a host.
 final class ChildProcess {
-  private let pid: pid_t
+  /// Its number, and that of its group. As long as this object lives it is given to no other process, even
+  /// after the end: the process is reaped with this object, not before.
+  let pid: pid_t
   private var end: ProcessEnd?
 
   /// Starts a program, looked up in PATH unless its name has a slash (`posix_spawnp`). Standard input is
@@ -28,12 +30,19 @@ final class ChildProcess {
     }
   }
 
-  /// How it ended; nil as long as it runs (`waitpid`).
+  deinit {
+    var status: Int32 = 0
+    waitpid(pid, &status, WNOHANG)
+  }
+
+  /// How it ended; nil as long as it runs (`waitid` with WNOWAIT, which does not reap).
   func poll() -> ProcessEnd? {
     guard end == nil else { return end }
-    var status: Int32 = 0
-    guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
-    end = status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signalled(status & 0x7f)
+    var found = siginfo_t()
+    let how = WEXITED | WNOHANG | WNOWAIT
+    guard waitid(P_PID, id_t(pid), &found, how) == 0, found.si_signo == SIGCHLD else { return nil }
+    let status = found._sifields._sigchld.si_status
+    end = found.si_code == Int32(CLD_EXITED) ? .exited(status) : .signalled(status)
     return end
   }
 
@@ -49,7 +58,8 @@ final class ChildProcess {
     if poll() == nil { kill(pid, number) }
   }
 
-  /// Ends it and its process group: SIGTERM, and SIGKILL after so many seconds.
+  /// Ends it and its process group: SIGTERM, and SIGKILL after so many seconds, also for what is left of the
+  /// group after its own end.
   func terminate(patience: Double) -> ProcessEnd {
     if poll() == nil { kill(-pid, SIGTERM) }
     // A process that is stopped takes its signals when it goes on.

@@ -14,14 +14,17 @@ public struct FailureRecord: Sendable, Equatable, Codable {
   public var reason: String
   /// When, in seconds since 1970.
   public var time: Double?
+  /// The mark of the start that failed (`SDT_ATTEMPT`); nil for one without a supervisor.
+  public var attempt: String?
 
   /// A failure.
   public init(
     rank: Int? = nil, host: String? = nil, step: Int? = nil, phase: String? = nil, reason: String,
-    time: Double? = nil
+    time: Double? = nil, attempt: String? = nil
   ) {
     (self.rank, self.host, self.step) = (rank, host, step)
     (self.phase, self.reason, self.time) = (phase, reason, time)
+    self.attempt = attempt
   }
 
   /// Who failed, and why, in one line.

@@ -28,7 +28,8 @@ public struct Supervision: Sendable {
   /// The restarts so far.
   public private(set) var restarts = 0
   private var stuck = 0
-  private var loadFailures: [String: Int] = [:]
+  /// The checkpoint that failed on load last, and how often.
+  private var loadFailures: (name: String, count: Int)?
 
   /// - Parameters:
   ///   - ranks: the number of ranks that is wished for.
@@ -45,21 +46,26 @@ public struct Supervision: Sendable {
     if let line = endsAll(end) { return .end(code: end.code, line: line) }
     stuck = end.madeProgress ? 0 : stuck + 1
     let failed = "the run failed: \(end.reason)"
-    var aside: String?
-    if let name = end.loading {
-      loadFailures[name, default: 0] += 1
-      if loadFailures[name]! >= Self.loadLimit {
-        guard end.hasOtherCheckpoint else {
-          return .end(
-            code: end.code,
-            line: "\(failed); \(name) failed on load twice and is the only checkpoint: look at it, "
-              + "or train anew with --resume never")
-        }
-        // The one before has not failed yet.
-        (aside, stuck) = (name, 0)
-      }
+    countLoadFailure(end)
+    guard let (name, count) = loadFailures, count >= Self.loadLimit else {
+      return again(end, failed, nil)
     }
-    return again(end, failed, aside)
+    guard end.hasOtherCheckpoint else {
+      return .end(
+        code: end.code,
+        line: "\(failed); \(name) failed on load twice and is the only checkpoint: look at it, "
+          + "or train anew with --resume never")
+    }
+    // The one before has not failed yet.
+    (loadFailures, stuck) = (nil, 0)
+    return again(end, failed, name)
+  }
+
+  /// Only failures on load of the same checkpoint running count: one that has been loaded between is good.
+  private mutating func countLoadFailure(_ end: AttemptEnd) {
+    if loadFailures?.name != end.loading { loadFailures = nil }
+    guard let name = end.loading, end.mayBlameCheckpoint else { return }
+    loadFailures = (name, (loadFailures?.count ?? 0) + 1)
   }
 
   private func endsAll(_ end: AttemptEnd) -> String? {

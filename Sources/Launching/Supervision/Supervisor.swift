@@ -28,8 +28,15 @@ public final class Supervisor {
 
   /// Runs to the end.
   /// - Returns: the exit code of the run.
-  /// - Throws: `LaunchError` when the launcher cannot be started at all.
+  /// - Throws: `LaunchError` when the launcher cannot be started at all, or another run works in the run
+  ///   directory.
   public func run() throws -> Int32 {
+    // Before anything there is touched: its files tell another supervisor of that run.
+    guard !files.isLocked else {
+      throw LaunchError(
+        "another run is working in \(files.path); wait for it, or name another folder with --run-dir"
+      )
+    }
     var code: Int32 = 5
     while true {
       if let stopped = pauseWhileLocked() { return stopped }
@@ -70,14 +77,21 @@ public final class Supervisor {
     let place = hosts.isEmpty ? "" : " on \(hosts.map(\.text).joined(separator: ","))"
     let number = supervision.restarts + 1
     log.write("start \(number): \(ranks == 1 ? "1 rank" : "\(ranks) ranks")\(place)")
-    var variables = Dictionary(
+    let variables = Dictionary(
       plan.environment.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-    variables[Leftovers.variable] = leftovers.mark
     var attempt = try Attempt(
-      words(ranks, hosts), variables: variables, files: files, policy: policy, log: log)
-    let end = attempt.watch(inbox)
+      words(ranks, hosts), variables: variables, mark: leftovers.mark, files: files,
+      policy: policy, log: log)
+    var end = attempt.watch(inbox)
     if end.code != 0 { clear(leftovers) }
+    // A checkpoint is not to blame for a host that went while it was loaded.
+    if end.loading != nil { end.lostHost = hasLost(hosts) }
     return end
+  }
+
+  private func hasLost(_ hosts: [HostSlots]) -> Bool {
+    let names = hosts.map(\.host)
+    return !shell.answering(names, seconds: policy.hostTimeout).isSuperset(of: names)
   }
 
   private func words(_ ranks: Int, _ hosts: [HostSlots]) -> [String] {
@@ -115,6 +129,6 @@ public final class Supervisor {
 
   private func stopWhileWaiting() -> Int32 {
     log.write("stopped as asked before the next start")
-    return files.newestStep == nil ? 1 : 3
+    return (try? files.steps())?.isEmpty ?? true ? 1 : 3
   }
 }

@@ -12,6 +12,8 @@ struct FailureRecord: Sendable {
   var phase = Pulse.phase
   /// One line.
   var reason: String
+  /// The start of a supervisor that failed.
+  var attempt = RunDirectory.attempt
 
   /// The object of the file, with the time in seconds since 1970.
   func json(time: Date = Date()) -> JSONValue {
@@ -19,12 +21,14 @@ struct FailureRecord: Sendable {
       "rank": rank.map { .int($0) } ?? .null, "host": host.map { .string($0) } ?? .null,
       "step": .int(step), "phase": .string("\(phase)"), "reason": .string(reason),
       "time": .int(Int(time.timeIntervalSince1970)),
+      "attempt": attempt.map { .string($0) } ?? .null,
     ])
   }
 
-  /// Writes the file, where the run has a directory. It cannot be helped when the disk is full.
+  /// Writes the file, where the run has a directory that is still its own. It cannot be helped when the disk
+  /// is full.
   func write() {
-    guard let directory = RunJournal.directory else { return }
+    guard let directory = RunJournal.directory, !RunJournal.isTakenOver else { return }
     try? writeAtomically(Array((json().encoded() + "\n").utf8), to: directory.failure)
   }
 

@@ -25,8 +25,14 @@ public struct RunDirectory: Sendable {
   public var failure: String { path + "/failure.json" }
   /// How long updates, checkpoints and evaluations took at most, where the job's time has an end.
   public var times: String { path + "/times.json" }
-  /// Made by the rank that says what ended the run.
-  var speaker: String { rankLogs + "/.speaker" }
+  /// Where and by whom the run was last started.
+  public var started: String { path + "/started" }
+  /// Made by the rank of this start that says what ended the run.
+  var speaker: String { rankLogs + "/.speaker" + (Self.attempt.map { "-\($0)" } ?? "") }
+
+  /// The mark by which a supervisor knows this start (`SDT_ATTEMPT`); nil without one. Ranks that outlive
+  /// their start still carry that of theirs.
+  static var attempt: String? { ProcessInfo.processInfo.environment["SDT_ATTEMPT"] }
 
   /// A rank's own log.
   func rankLog(_ rank: Int) -> String {
@@ -71,7 +77,8 @@ public struct RunDirectory: Sendable {
     }
     let lock = try RunLock(self)
     try checkpoints.removeAll(after: step)
-    unlink(speaker)
+    for name in (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
+    where name.hasPrefix(".speaker") { unlink(rankLogs + "/" + name) }
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
       let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }
@@ -84,6 +91,23 @@ public struct RunDirectory: Sendable {
       if before != Data(configuration.utf8) { unlink(times) }
     }
     try writeAtomically(Array(configuration.utf8), to: path + "/config.yaml")
+    try writeStart(step)
     return lock
+  }
+
+  /// Says from which step the run goes on, null for its beginning, and for which supervisor's start.
+  private func writeStart(_ step: Int?) throws {
+    let record = JSONValue.object([
+      "step": step.map { .int($0) } ?? .null, "attempt": Self.attempt.map { .string($0) } ?? .null,
+    ])
+    try writeAtomically(Array((record.encoded() + "\n").utf8), to: started)
+  }
+
+  /// Whether a run of another mark has been started here since. Where nobody can tell, none has.
+  var isTakenOver: Bool {
+    guard let bytes = FileManager.default.contents(atPath: started),
+      let record = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+    else { return false }
+    return record["attempt"]?.stringValue != Self.attempt
   }
 }

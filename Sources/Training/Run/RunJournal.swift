@@ -53,6 +53,13 @@ enum RunJournal {
   /// Where failures are recorded; nil before a run knows.
   static var directory: RunDirectory? { state.withLock { $0.directory } }
 
+  /// Whether the run directory belongs to a later start by now: this rank has outlived its own.
+  static var isTakenOver: Bool {
+    let (directory, isOpen) = state.withLock { ($0.directory, $0.isOpen) }
+    // Before that, what it says is of an earlier start.
+    return isOpen && directory?.isTakenOver ?? false
+  }
+
   /// Whether this rank is the one that says what ends the run: the first that asks (`open(2)` with
   /// O_EXCL). Where nobody can tell, each one speaks.
   static func claimsToSpeak() -> Bool {

@@ -87,6 +87,7 @@ struct RunSetup {
   ) throws -> (checkpoint: Checkpoint?, notes: [String]) {
     var notes: [String] = []
     var path = ""
+    LoadingMark.forget()
     let image = try communicator.broadcast(
       together(communicator) {
         guard communicator.rank == 0 else { return [] }
@@ -115,6 +116,8 @@ struct RunSetup {
     guard !image.isEmpty else { return (nil, notes) }
     let name = try path.shared(communicator)
     let checkpoint = try together(communicator) { try Checkpoint(image: image, name: name) }
+    // What comes before it is put to use, such as opening the data, is none of its doing.
+    LoadingMark.clear()
     notes.append("going on from \(name), step \(checkpoint.position.step)")
     return (checkpoint, notes)
   }

@@ -146,10 +146,11 @@ public final class TrainingRun {
       best = nil
       try writeCheckpoint(trainer)
     } else if let checkpoint = setup.checkpoint {
+      LoadingMark.renew()
       try restoreParameters(stage)
       try together(communicator) { try snapshot.restore(trainer, from: checkpoint) }
-      best = checkpoint.best
       LoadingMark.clear()
+      best = checkpoint.best
       try keepWhatWasResumed(trainer)
     }
     sayMemory(stage)

@@ -13,6 +13,37 @@ struct ProcessTests {
     #expect(throws: LaunchError.self) { try ChildProcess(["/nowhere/program"]) }
   }
 
+  @Test("its number is given to no other process as long as somebody may signal it or its group")
+  func number() throws {
+    var child: ChildProcess? = try ChildProcess(["true"])
+    let pid = try #require(child?.pid)
+    #expect(child?.wait(seconds: 10) == .exited(0))
+    #expect(kill(pid, 0) == 0)
+    #expect(child?.terminate(patience: 0) == .exited(0))
+    child = nil
+    #expect(kill(pid, 0) != 0 && errno == ESRCH)
+  }
+
+  @Test("what is left of a group whose leader has ended is ended too")
+  func group() throws {
+    let file = FileManager.default.temporaryDirectory.path + "/group-\(UUID().uuidString)"
+    defer { unlink(file) }
+    let script = "trap '' TERM; sleep 60 & echo $! >\(file); exit 4"
+    let leader = try ChildProcess(["sh", "-c", script])
+    #expect(leader.wait(seconds: 10) == .exited(4))
+    let member = try String(contentsOfFile: file, encoding: .utf8).filter(\.isNumber)
+    #expect(isRunning(member))
+    #expect(leader.terminate(patience: 0) == .exited(4))
+    for _ in 0..<100 where isRunning(member) { usleep(20_000) }
+    #expect(!isRunning(member))
+  }
+
+  /// Whether a process is there and has not ended (`proc(5)`).
+  private func isRunning(_ number: String) -> Bool {
+    let status = try? String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8)
+    return status.map { !$0.contains("State:\tZ") } ?? false
+  }
+
   @Test("one that ignores SIGTERM, and one that is stopped, are ended with their groups")
   func terminate() throws {
     let deaf = try ChildProcess(["sh", "-c", "trap '' TERM; sleep 60 & sleep 60; sleep 60"])

@@ -23,47 +23,73 @@ struct RunFilesTests {
   @Test("the newest step, whatever else lies there")
   func newest() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    #expect(files.newestStep == nil)
+    #expect(try files.steps().isEmpty)
     for name in [
       "step-00000009.h5", "step-00000100.h5", "step-00000200.h5.set-aside", "best.h5",
       "step-00000300.h5.partial", "step-x.h5",
     ] { try write("", "checkpoints/\(name)") }
-    #expect(files.newestStep == 100)
+    #expect(try files.steps() == ["step-00000009.h5": 9, "step-00000100.h5": 100])
     try files.setAside("step-00000100.h5")
-    #expect(files.newestStep == 9)
+    #expect(try files.steps() == ["step-00000009.h5": 9])
     #expect(
       FileManager.default.fileExists(atPath: "\(folder)/checkpoints/step-00000100.h5.set-aside"))
     #expect(throws: LaunchError.self) { try files.setAside("step-00000100.h5") }
-    #expect(!files.hasCheckpoint(besides: "step-00000009.h5"))
+  }
+
+  @Test("no folder is no checkpoint; one that cannot be read is an error")
+  func unreadable() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.removeItem(atPath: folder + "/checkpoints")
+    #expect(try files.steps().isEmpty)
+    try write("a file", "checkpoints")
+    let error = #expect(throws: LaunchError.self) { try files.steps() }
+    #expect(error?.description.contains("\(folder)/checkpoints: Not a directory") == true)
   }
 
   @Test("the failure that ranks wrote, whole or not")
   func failure() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    #expect(files.failure == nil)
+    #expect(files.failure(of: "me") == nil)
     try write(
       #"{"rank": 3, "host": "b", "step": 17, "phase": "reduce", "reason": "gone", "time": 1.5}"#,
       "failure.json")
-    #expect(files.failure?.line == "rank 3, host b: gone" && files.failure?.step == 17)
+    let failure = files.failure(of: "me")
+    #expect(failure?.line == "rank 3, host b: gone" && failure?.step == 17)
     try write(
       #"{"rank": null, "host": null, "step": 17, "phase": "reduce", "reason": "nothing moves", "time": 1}"#,
       "failure.json")
-    #expect(files.failure?.line == "nothing moves")
+    #expect(files.failure(of: "me")?.line == "nothing moves")
     try write("{", "failure.json")
-    #expect(files.failure != nil)
-    files.forgetFailure()
-    #expect(files.failure == nil)
+    #expect(files.failure(of: "me") != nil)
+    files.forgetAttempt()
+    #expect(files.failure(of: "me") == nil)
+  }
+
+  @Test("what a start wrote, and not what ranks of an earlier one did that outlived it")
+  func marks() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    #expect(files.start(of: "me") == nil)
+    try write(#"{"reason": "gone", "attempt": "earlier"}"#, "failure.json")
+    try write(#"{"step": 7, "attempt": "earlier"}"#, "started")
+    #expect(files.failure(of: "me") == nil && files.start(of: "me") == nil)
+    try write(#"{"reason": "gone", "attempt": "me"}"#, "failure.json")
+    try write(#"{"step": 7, "attempt": "me"}"#, "started")
+    #expect(files.failure(of: "me")?.reason == "gone" && files.start(of: "me")?.step == 7)
+    try write(#"{"step": null, "attempt": null}"#, "started")
+    #expect(files.start(of: "me") == StartRecord())
+    files.forgetAttempt()
+    #expect(files.start(of: "me") == nil)
   }
 
   @Test("the checkpoint that is being loaded, only of this folder")
   func loading() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    #expect(files.loading == nil)
+    #expect(try files.loading(among: files.steps()) == nil)
     try write("", "checkpoints/step-00000009.h5")
     try write("step-00000009.h5\n", "checkpoints/loading")
-    #expect(files.loading == "step-00000009.h5")
+    #expect(try files.loading(among: files.steps()) == "step-00000009.h5")
     try write("../../other", "checkpoints/loading")
-    #expect(files.loading == nil)
+    #expect(try files.loading(among: files.steps()) == nil)
   }
 
   @Test("a lock that another process holds")

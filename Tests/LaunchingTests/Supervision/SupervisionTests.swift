@@ -147,6 +147,50 @@ struct SupervisionTests {
     }
   }
 
+  @Test("only failures on load running count: a checkpoint that was loaded between is good")
+  func loadedBetween() throws {
+    var supervision = try Self.supervision(stuckLimit: 9)
+    let onLoad = Self.killed(from: 9, to: 9, loading: "step-00000009.h5")
+    for end in [onLoad, Self.killed(from: 9, to: 9), onLoad] {
+      guard case .restart(_, nil, _) = supervision.decide(end) else {
+        Issue.record("not restarted from the same checkpoint after \(end)")
+        return
+      }
+    }
+    guard case .restart(_, "step-00000009.h5", _) = supervision.decide(onLoad) else {
+      Issue.record("not set aside")
+      return
+    }
+  }
+
+  @Test("a checkpoint is not to blame where something else is: a rank, a host, the launcher")
+  func notToBlame() throws {
+    let name = "step-00000009.h5"
+    var ends = [ProcessEnd.exited(205), .signalled(9)].map {
+      AttemptEnd(launcher: $0, firstStep: 9, lastStep: 9, loading: name)
+    }
+    for (rank, host) in [(1, nil), (nil, "b")] as [(Int?, String?)] {
+      var end = Self.killed(from: 9, to: 9, loading: name)
+      end.failure = FailureRecord(rank: rank, host: host, reason: "gone")
+      ends.append(end)
+    }
+    ends.append(Self.killed(from: 9, to: 9, loading: name))
+    ends[4].lostHost = true
+    for end in ends {
+      var supervision = try Self.supervision(stuckLimit: 9)
+      for _ in 1...3 {
+        guard case .restart(_, nil, _) = supervision.decide(end) else {
+          Issue.record("set aside after \(end)")
+          return
+        }
+      }
+    }
+    // Nobody is named: it may be.
+    var end = Self.killed(from: 9, to: 9, loading: name)
+    end.failure = FailureRecord(reason: "cannot allocate")
+    #expect(end.mayBlameCheckpoint)
+  }
+
   @Test("the only checkpoint is not set aside: a person decides")
   func onlyCheckpoint() throws {
     var supervision = try Self.supervision(stuckLimit: 9)

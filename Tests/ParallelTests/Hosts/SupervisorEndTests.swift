@@ -65,6 +65,22 @@ extension ParallelTests {
       #expect(try trial.digest("run") == trial.digest("alone"))
     }
 
+    @Test("a checkpoint is not to blame for what happens while data is opened")
+    func openingData() throws {
+      let trial = try Trial()
+      try trial.train("run", ranks: 2)
+      let mark = trial.path("run") + "/checkpoints/loading"
+      // Who opens the data waits until the lease is let go.
+      let lease = try Lease(trial.path("data.h5"), forReading: false)
+      let run = try start(trial, ["training.epochs=4"])
+      #expect(waitUntil(timeout: 60) { lease.isWanted })
+      #expect(waitUntil(timeout: 5) { !FileManager.default.fileExists(atPath: mark) })
+      run.ranks[1].map { _ = kill($0, SIGKILL) }
+      lease.release()
+      #expect(run.wait(timeout: 60).status == 0)
+      #expect(SupervisorTests.log(trial).contains("restart 1 of 9"))
+    }
+
     @Test("no progress: it gives up after two failures and says so")
     func noProgress() throws {
       let trial = try Trial()

@@ -69,7 +69,7 @@ extension ParallelTests {
         """
         newest=$(ls checkpoints/step-*.h5 | tail -n 1)
         echo "${newest##*/}" >checkpoints/loading
-        if [[ $newest == *20.h5 ]]; then kill -KILL $$; fi
+        if [[ $newest == *20.h5 ]]; then exit 139; fi
         rm checkpoints/loading
         exit 0
         """
@@ -86,7 +86,7 @@ extension ParallelTests {
     func onlyCheckpoint() throws {
       try checkpoint(20)
       let result = try supervise(
-        "echo step-00000020.h5 >checkpoints/loading; kill -KILL $$", options: ["--max-stuck", "9"]
+        "echo step-00000020.h5 >checkpoints/loading; exit 139", options: ["--max-stuck", "9"]
       ).wait(timeout: 60)
       #expect(result.status == 5, "\(result.text)")
       #expect(SupervisorTests.log(trial).contains("is the only checkpoint: look at it"))
@@ -108,6 +108,69 @@ extension ParallelTests {
       let log = SupervisorTests.log(trial)
       #expect(result.status == 0 && result.seconds > 2.5, "\(log)")
       #expect(log.contains("a rank of the start before still works in \(run): waiting"), "\(log)")
+    }
+
+    @Test("what ranks of an earlier start write, which outlived it, ends nothing")
+    func outlived() throws {
+      let supervisor = try supervise(
+        """
+        for ((second = 0; second < 3; second++)); do
+          echo '{"rank": 1, "host": "b", "reason": "gone", "attempt": "earlier"}' >failure.json
+          sleep 1
+        done
+        echo "${SDT_ATTEMPT:+marked}" >seen
+        exit 0
+        """)
+      let result = supervisor.wait(timeout: 60)
+      #expect(result.status == 0 && result.seconds > 2.5, "\(result.text)")
+      #expect(SupervisorTests.log(trial).split(separator: "\n").count == 2)
+      #expect(try String(contentsOfFile: run + "/seen", encoding: .utf8) == "marked\n")
+    }
+
+    @Test("a run directory where another run works: refused, and nothing there is touched")
+    func inUse() throws {
+      let files = ["failure.json", "started", "checkpoints/loading"].map { "\(run)/\($0)" }
+      for path in files { try Data().write(to: URL(fileURLWithPath: path)) }
+      let holder = try CommandRun(["flock", run + "/.lock", "sleep", "300"])
+      defer { holder.killAll() }
+      #expect(
+        waitUntil(timeout: 20) {
+          (try? CommandRun(["flock", "-n", run + "/.lock", "true"]).wait().status) == 1
+        })
+      let result = try supervise("exit 0").wait(timeout: 60)
+      #expect(result.status == 2 && result.errorLines.count == 1, "\(result.text)")
+      #expect(result.errors.contains("another run is working in \(run)"), "\(result.text)")
+      #expect(files.allSatisfy(FileManager.default.fileExists(atPath:)))
+      #expect(SupervisorTests.log(trial).isEmpty)
+    }
+
+    @Test("progress is what is newer than the step that the run went on from, however quick it was")
+    func progress() throws {
+      try checkpoint(100)
+      // The newest is damaged: the run goes back to 95 and comes to 100 again, faster than anybody looks.
+      let result = try supervise(
+        """
+        if ((start > 3)); then exit 0; fi
+        printf '{"step": 95, "attempt": "%s"}' "$SDT_ATTEMPT" >started
+        exit 137
+        """, options: ["--max-stuck", "1"]
+      ).wait(timeout: 60)
+      #expect(result.status == 0, "\(result.text)")
+      // One that dies before its start has made none, whatever is there.
+      let stuck = try supervise("exit 137", options: ["--max-stuck", "1"]).wait(timeout: 60)
+      #expect(
+        stuck.status == 5 && stuck.errors.contains("no progress in 1 failure"), "\(stuck.text)")
+    }
+
+    @Test("checkpoints that cannot be read are no progress, and it says so")
+    func unreadable() throws {
+      try FileManager.default.removeItem(atPath: run + "/checkpoints")
+      try Data().write(to: URL(fileURLWithPath: run + "/checkpoints"))
+      let result = try supervise("exit 137").wait(timeout: 60)
+      #expect(result.status == 5, "\(result.text)")
+      let log = SupervisorTests.log(trial)
+      #expect(log.contains("cannot read \(run)/checkpoints: Not a directory"), "\(log)")
+      #expect(log.contains("no progress in 2 failures"), "\(log)")
     }
 
     @Test("hosts that do not answer at all: it says so and ends")
