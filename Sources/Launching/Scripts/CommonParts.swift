@@ -60,7 +60,8 @@ extension LaunchPlan {
   /// Tells shellcheck, before the first command, that quoted words are meant as they stand. Only where it would ask.
   func quieted(_ text: String) -> String {
     let values = command.words + mpirun.words + environment.map(\.value)
-    let isAsked = values.contains { $0.contains { "$`~'\\".contains($0) } }
+    let signs = Set("$`~'\\".unicodeScalars)
+    let isAsked = values.contains { $0.unicodeScalars.contains(where: signs.contains) }
     guard isAsked, let end = text.firstRange(of: "\n\n") else { return text }
     let line = "# shellcheck disable=SC1003,SC2016,SC2088  # what is quoted is meant as it stands\n"
     return text[..<end.lowerBound] + "\n\n" + line + text[end.upperBound...]

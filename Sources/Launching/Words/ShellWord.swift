@@ -1,9 +1,13 @@
 /// Words of the shell command language: how a value becomes exactly one word of a script, whatever it holds.
 ///
-/// POSIX.1-2017, Shell Command Language, 2.2.2 "Single-Quotes": between single quotes every character stands for itself.
+/// POSIX.1-2017, Shell Command Language, 2.2.2 "Single-Quotes": between single quotes every character
+/// stands for itself.
+///
+/// Everything here looks at Unicode scalars: to Swift a quote with a combining mark behind it is one character,
+/// which is no quote; to a shell, which reads bytes, it is one.
 public enum ShellWord {
-  /// The characters that mean nothing to a shell wherever they stand in a word. (A comma does neither, but looks like a
-  /// slip between the elements of an array, and shellcheck asks.)
+  /// The characters that mean nothing to a shell wherever they stand in a word. (A comma does neither,
+  /// but looks like a slip between the elements of an array, and shellcheck asks.)
   private static let plain = Set(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=-".unicodeScalars)
 
@@ -12,7 +16,8 @@ public enum ShellWord {
   public static func quoted(_ value: String, what: String = "a word") throws -> String {
     try check(value, what: what)
     if isPlain(value) { return value }
-    return "'" + value.replacing("'", with: "'\\''") + "'"
+    let inside = value.unicodeScalars.map { $0 == "'" ? "'\\''" : String($0) }
+    return "'" + inside.joined() + "'"
   }
 
   /// Several values, parted by spaces.
