@@ -20,8 +20,8 @@ public struct LaunchPlan: Sendable, Equatable {
   public var environment: [EnvironmentVariable]
 
   /// A plan.
-  /// - Throws: `LaunchError` for a module of another form than `name/version`, and for words that no
-  ///   script can hold.
+  /// - Throws: `LaunchError` for a module of another form than `name/version`, and for words that
+  ///   no script can hold.
   public init(
     command: TrainingCommand, resources: Resources, mpirun: MpirunCommand, modules: [String] = [],
     environment: [EnvironmentVariable] = []

@@ -1,5 +1,5 @@
-/// A script for a scheduler: its directives, then what all have in common, then its own way of going
-/// on.
+/// A script for a scheduler: its directives, then what all have in common, then its own way of
+/// going on.
 protocol BatchScript: Sendable {
   var plan: LaunchPlan { get }
   var job: BatchJob { get }

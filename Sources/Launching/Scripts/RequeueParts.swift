@@ -1,8 +1,8 @@
-/// The shell code of batch jobs: signals, and what follows a stop. The same for all schedulers; what
-/// differs between them are the functions `is_wanted` and `requeue`, which each brings.
+/// The shell code of batch jobs: signals, and what follows a stop. The same for all schedulers;
+/// what differs between them are the functions `is_wanted` and `requeue`, which each brings.
 enum RequeueParts {
-  /// Open MPI gives ranks on other hosts the variables that `-x` names, and complains of one that is not
-  /// set.
+  /// Open MPI gives ranks on other hosts the variables that `-x` names, and complains of one that
+  /// is not set.
   /// - Parameter named: those that it has been given already.
   static func exportFromHere(named: [String]) -> [String] {
     ["OPENBLAS_CORETYPE", "SDT_DEADLINE"].filter { !named.contains($0) }.map {
@@ -12,9 +12,10 @@ enum RequeueParts {
 
   /// Starts the ranks and waits for them. SIGUSR1 goes to `srun` or `mpirun`, and both pass it on.
   ///
-  /// `srun --kill-on-bad-exit` (without which ranks wait for one that has died) ends the step as soon as one
-  /// rank has ended with exit code 3, and gives the highest code: 137 where another rank, which had
-  /// stopped as well, was still ending. The program's own word, in `stop_file`, tells that from a failure.
+  /// `srun --kill-on-bad-exit` (without which ranks wait for one that has died) ends the step as
+  /// soon as one rank has ended with exit code 3, and gives the highest code: 137 where another
+  /// rank, which had stopped as well, was still ending. The program's own word, in `stop_file`,
+  /// tells that from a failure.
   static let step = #"""
     # Before the program ends with exit code 3 it writes why into this file. One of an earlier run says nothing.
     rm -f "$stop_file"
@@ -65,8 +66,8 @@ enum RequeueParts {
 
   /// Whether the stop was the end of the job's time, and how often that may be.
   ///
-  /// The count is of one submission: the file names the job, and another job counts afresh. A preemption neither
-  /// counts nor sets the count back.
+  /// The count is of one submission: the file names the job, and another job counts afresh. A
+  /// preemption neither counts nor sets the count back.
   static let bound = #"""
     say() { printf '%s\n' "$(date '+%Y-%m-%d %H:%M:%S') $*"; }
 

@@ -1,8 +1,8 @@
 /// A batch script of Slurm: `sbatch(1)`, `srun(1)`.
 ///
-/// Tried with Slurm 22.05: a signal to `srun` reaches the ranks; `scancel` and `scontrol requeue` take the
-/// job out of the state RUNNING before they signal anyone; `scontrol requeue` in the job itself ends it
-/// and queues it again.
+/// Tried with Slurm 22.05: a signal to `srun` reaches the ranks; `scancel` and `scontrol requeue`
+/// take the job out of the state RUNNING before they signal anyone; `scontrol requeue` in the job
+/// itself ends it and queues it again.
 public struct SlurmScript: BatchScript {
   let plan: LaunchPlan
   let job: BatchJob

@@ -1,5 +1,5 @@
-/// Words of scheduler directives (`#SBATCH …`): a second language inside a script, with rules of its own. A
-/// newline would begin another directive, a quote would swallow the rest of the line.
+/// Words of scheduler directives (`#SBATCH …`): a second language inside a script, with rules of
+/// its own. A newline would begin another directive, a quote would swallow the rest of the line.
 ///
 /// As in `ShellWord`, only Unicode scalars count: schedulers read bytes.
 enum DirectiveWord {

@@ -1,8 +1,9 @@
 extension ShellWord {
-  /// Parts a line into words as a shell does: at spaces and tabs, but not between quotes nor after a backslash.
-  /// Nothing is expanded: `$`, backquotes and `*` stand for themselves.
+  /// Parts a line into words as a shell does: at spaces and tabs, but not between quotes nor
+  /// after a backslash. Nothing is expanded: `$`, backquotes and `*` stand for themselves.
   /// - Parameter what: where the line is from, for the error.
-  /// - Throws: `LaunchError` for a quote that is not closed, a backslash at the end, and what `check` refuses.
+  /// - Throws: `LaunchError` for a quote that is not closed, a backslash at the end, and what
+  ///   `check` refuses.
   public static func split(_ line: String, what: String) throws -> [String] {
     let spaced = line.unicodeScalars.map { $0 == "\t" ? " " : String($0) }
     try check(spaced.joined(), what: what)
