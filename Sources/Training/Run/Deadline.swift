@@ -10,7 +10,7 @@ struct Deadline {
   /// The variable that said so.
   let name: String
   /// Seconds that are left at least.
-  var floor = 10.0
+  private(set) var floor = 10.0
   private var longestStep = 0.0
   private var longestEvaluation = 0.0
   private var longestCheckpoint: Double?
@@ -42,6 +42,17 @@ struct Deadline {
 
   /// Seconds that are left.
   func left(now: Double = Date().timeIntervalSince1970) -> Double { time - now }
+
+  /// Keeps `deadline.margin`, in seconds.
+  /// - Throws: `UsageError` where the whole time that an `SDT_DEADLINE` leaves is not more: each start would
+  ///   make one step and stop. Slurm's variable may be stale.
+  mutating func keep(margin: Double, now: Double = Date().timeIntervalSince1970) throws {
+    floor = margin
+    guard name == "SDT_DEADLINE", left(now: now) <= margin else { return }
+    throw UsageError(
+      "deadline.margin is \(margin) s, but only \(Int(left(now: now))) s are left until SDT_DEADLINE: "
+        + "nothing could be trained; give the job more time, or a smaller margin")
+  }
 
   /// Seconds that a run needs to stop in order.
   /// - Parameters:

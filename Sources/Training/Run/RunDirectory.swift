@@ -23,6 +23,8 @@ public struct RunDirectory: Sendable {
   public var rankLogs: String { path + "/logs" }
   /// What ended the run with exit code 5, while that is the last that happened.
   public var failure: String { path + "/failure.json" }
+  /// Why the run stopped with exit code 3, while that is the last that happened.
+  var stopped: String { path + "/stopped" }
   /// Made by the rank that says what ended the run.
   var speaker: String { rankLogs + "/.speaker" }
 
@@ -69,7 +71,7 @@ public struct RunDirectory: Sendable {
     }
     let lock = try RunLock(self)
     try checkpoints.removeAll(after: step)
-    unlink(speaker)
+    for mark in [speaker, stopped] { unlink(mark) }
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
       let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }

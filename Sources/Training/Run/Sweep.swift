@@ -114,13 +114,22 @@ public struct Sweep {
     return .done
   }
 
+  /// Beside the run directories, where the script of an array looks for it: it does not know their names.
+  private var mark: String? { options.task.map { "\(directory)/stopped-\($0)" } }
+
   private func train(_ value: String) throws -> ExitStatus {
     let place = "\(directory)/\(Self.name(key, value))"
     if communicator.rank == 0 && !options.isQuiet { print("\(key)=\(value): \(place)") }
     let start = Date()
     let run = try TrainingRun(communicator, Self.training(options, "\(key)=\(value)", place))
+    if communicator.rank == 0, let mark { unlink(mark) }
     let before = run.position.step
-    if try run.run() == .stopped { return .stopped }
+    if try run.run() == .stopped {
+      if communicator.rank == 0, let mark {
+        StopMark(isTimeUp: run.isTimeUp).write(to: mark)
+      }
+      return .stopped
+    }
     let isDone = before == run.position.step
     let seconds = Date().timeIntervalSince(start)
     let unitScale =

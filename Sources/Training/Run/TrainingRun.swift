@@ -48,10 +48,14 @@ public final class TrainingRun {
   public init(_ communicator: Communicator, _ options: TrainingOptions) throws {
     self.communicator = communicator
     self.options = options
-    deadline = try together(communicator) { communicator.rank == 0 ? try Deadline() : nil }
+    let given = try together(communicator) { communicator.rank == 0 ? try Deadline() : nil }
     let setup = try RunSetup(communicator, options)
     self.setup = setup
-    deadline?.floor = setup.configuration.robustness.deadlineMargin
+    deadline = try together(communicator) {
+      var deadline = given
+      try deadline?.keep(margin: setup.configuration.robustness.deadlineMargin)
+      return deadline
+    }
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
     plan = setup.configuration.model.curriculum[0]
