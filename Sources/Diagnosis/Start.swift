@@ -14,8 +14,9 @@ public struct Start {
   /// Starts MPI, as `Communicator.world` does. When that hangs, the process says so and ends; when it
   /// fails, one process goes on alone to look at its machine, and the others end.
   public init(_ environment: LauncherEnvironment, _ options: Doctor.Options) {
-    let variables = ProcessInfo.processInfo.environment
-    let rank = Self.launcherRank(variables, environment)
+    // Of tasks that each believe to be alone, one prints, and its code is the launcher's.
+    if let lonely = environment.lonelyTask, !lonely.speaks { _exit(0) }
+    let rank = environment.rank
     let lastResort = LastResort()
     self.lastResort = lastResort
     Self.watch(lastResort, options, rank: rank, size: environment.size)
@@ -34,18 +35,10 @@ public struct Start {
       ]
     }
     lastResort.disarm()
-    // Processes that each believe to be alone would all print the same.
-    let launched = LauncherCheck.launched(variables) ?? 1
+    // Those that did not find each other would all print the same.
+    let launched = environment.expectedSize ?? 1
     if communicator.size == 1, launched > 1, rank != 0 { _exit(1) }
     speaks = true
-  }
-
-  /// The rank that the launcher gave, also where MPI does not know of it.
-  private static func launcherRank(
-    _ variables: [String: String], _ environment: LauncherEnvironment
-  ) -> Int {
-    guard environment.rank == 0, variables["SLURM_STEP_ID"] != nil else { return environment.rank }
-    return variables["SLURM_PROCID"].flatMap { Int($0) } ?? 0
   }
 
   private static func watch(

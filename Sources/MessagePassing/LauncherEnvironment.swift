@@ -8,7 +8,7 @@ public struct LauncherEnvironment: Sendable {
   /// The number of processes that were launched together; nil without a launcher.
   public let size: Int?
   /// How many processes the launcher says there are; nil where it does not say.
-  let expectedSize: Int?
+  public let expectedSize: Int?
   /// What is wrong where a scheduler has set up several tasks and this process would be alone.
   public let lonelyTask: LonelyTask?
 

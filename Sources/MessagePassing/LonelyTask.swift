@@ -7,8 +7,12 @@ public struct LonelyTask: Error, CustomStringConvertible, Sendable, Equatable {
   public let tasks: Int
   /// Whether this process says so: one of those that were started together.
   public let speaks: Bool
-  private let cause: String
-  private let fix: String
+  /// Whether several processes were started, each of which is alone; else one, in the room for many.
+  public let isOneOfSeveral: Bool
+  /// Who has set up how many tasks.
+  public let cause: String
+  /// What to do, as the beginning of a sentence.
+  public let fix: String
 
   /// What is wrong, and what to do.
   public var description: String {
@@ -26,8 +30,9 @@ public struct LonelyTask: Error, CustomStringConvertible, Sendable, Equatable {
     self = found
   }
 
-  private init(tasks: Int, speaks: Bool, cause: String, fix: String) {
-    (self.tasks, self.speaks, self.cause, self.fix) = (tasks, speaks, cause, fix)
+  private init(tasks: Int, speaks: Bool, isOneOfSeveral: Bool, cause: String, fix: String) {
+    (self.tasks, self.speaks, self.isOneOfSeveral) = (tasks, speaks, isOneOfSeveral)
+    (self.cause, self.fix) = (cause, fix)
   }
 
   /// A launcher of MPI, and `SDT_MPI_INIT=0`.
@@ -37,7 +42,7 @@ public struct LonelyTask: Error, CustomStringConvertible, Sendable, Equatable {
     let names = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "MV2_COMM_WORLD_RANK"]
     let rank = names.lazy.compactMap { environment[$0] }.first
     return LonelyTask(
-      tasks: launched, speaks: rank ?? "0" == "0",
+      tasks: launched, speaks: rank ?? "0" == "0", isOneOfSeveral: true,
       cause: "the launcher started \(launched) processes with SDT_MPI_INIT=0",
       fix: "unset SDT_MPI_INIT")
   }
@@ -55,6 +60,7 @@ public struct LonelyTask: Error, CustomStringConvertible, Sendable, Equatable {
     guard let tasks = stepTasks ?? jobTasks, tasks > 1 else { return nil }
     return LonelyTask(
       tasks: tasks, speaks: environment["SLURM_PROCID"] ?? "0" == "0",
+      isOneOfSeveral: isStarted && stepTasks != nil,
       cause: isStarted
         ? "srun started \(tasks) tasks" : "the Slurm job has \(tasks) tasks",
       fix: isStarted
@@ -72,6 +78,7 @@ public struct LonelyTask: Error, CustomStringConvertible, Sendable, Equatable {
     guard max(slots, nodes) > 1, task > 1 || nodes > 1 else { return nil }
     return LonelyTask(
       tasks: max(slots, nodes), speaks: environment["PBS_VNODENUM"] ?? "0" == "0",
+      isOneOfSeveral: task > 1,
       cause:
         "the PBS job has \(max(slots, nodes)) slots on \(nodes) \(nodes == 1 ? "node" : "nodes")",
       fix: "start the program with mpirun")
@@ -85,6 +92,7 @@ public struct LonelyTask: Error, CustomStringConvertible, Sendable, Equatable {
     guard environment["LSB_JOBID"] != nil, slots > 1, hosts > 1 else { return nil }
     return LonelyTask(
       tasks: slots, speaks: environment["LSF_PM_TASKID"] ?? "1" == "1",
+      isOneOfSeveral: environment["LSF_PM_TASKID"] != nil,
       cause: "the LSF job has \(slots) slots on \(hosts) hosts",
       fix: "start the program with mpirun")
   }

@@ -28,10 +28,13 @@ struct LauncherCheckTests {
 
   @Test("srun without PMI: N single processes")
   func withoutPMI() {
-    let slurm = ["SLURM_STEP_ID": "0", "SLURM_PROCID": "0", "SLURM_NTASKS": "4"]
+    let slurm = [
+      "SLURM_JOB_ID": "7", "SLURM_STEP_ID": "0", "SLURM_PROCID": "0", "SLURM_NTASKS": "8",
+      "SLURM_STEP_NUM_TASKS": "4",
+    ]
     let findings = judge(facts(library: nil, size: 1, slurm))
     #expect(findings.map(\.verdict) == [.problem])
-    #expect(findings[0].found.contains("started 4 processes, but MPI sees 1"))
+    #expect(findings[0].found.contains("started 4 tasks, but MPI sees 1"))
     #expect(findings[0].advice!.contains("--mpi=pmix"))
   }
 
@@ -53,6 +56,22 @@ struct LauncherCheckTests {
     #expect(findings[0].found.contains("8 tasks"))
     let shell = batch.merging(["SLURM_STEP_ID": "4294967290"]) { $1 }
     #expect(judge(facts(library: nil, size: 1, shell)).map(\.verdict) == [.note])
+  }
+
+  @Test("the rules of train: PBS and LSF too, and SDT_SINGLE")
+  func sameRules() {
+    func verdicts(_ environment: [String: String]) -> [Verdict] {
+      judge(facts(library: nil, size: 1, environment)).map(\.verdict)
+    }
+    let pbs = ["PBS_JOBID": "7", "PBS_NP": "8", "PBS_NUM_NODES": "2"]
+    #expect(verdicts(pbs) == [.note])
+    #expect(verdicts(pbs.merging(["PBS_TASKNUM": "3"]) { $1 }) == [.problem])
+    #expect(verdicts(pbs.merging(["SDT_SINGLE": "1"]) { $1 }) == [.ok])
+    let lsf = ["LSB_JOBID": "7", "LSB_DJOB_NUMPROC": "4", "LSB_MCPU_HOSTS": "a 2 b 2"]
+    #expect(verdicts(lsf) == [.note])
+    #expect(verdicts(["OMPI_COMM_WORLD_SIZE": "4", "SDT_MPI_INIT": "0"]) == [.problem])
+    // Left over from somewhere: not in a job.
+    #expect(verdicts(["SLURM_NTASKS": "8"]) == [.ok])
   }
 
   @Test("versions and libraries that differ")

@@ -63,6 +63,7 @@ import Testing
     "values of directives are refused",
     arguments: [
       "a b", "a\n#SBATCH --wrap=x", "$(x)", "a'b", "a\"b", "a;b", "-x", "", "a#b", "a\\b",
+      "-\u{301}x", "a;\u{301}b", "\u{212A}", "a\u{37E}b",
     ])
   func directives(value: String) throws {
     let plan = try Samples.plan()
@@ -82,7 +83,11 @@ import Testing
 
   @Test(
     "what cannot stand in a line of directives is refused",
-    arguments: ["--x=a\nb", "--x='a'", "--x=\"a\"", "--x=a\\b", "--x=a #b", "x", ""])
+    arguments: [
+      "--x=a\nb", "--x='a'", "--x=\"a\"", "--x=a\\b", "--x=a #b", "x", "",
+      "--x=a'\u{301}b", "--x=a\"\u{301}b", "--x=a\"\u{200D} --wrap=x", "--x=a\\\u{20DD}b",
+      "--x=a #\u{301}b",
+    ])
   func extra(word: String) throws {
     let job = Samples.job { $0.extra = [word] }
     #expect(throws: LaunchError.self) { try SlurmScript(Samples.plan(), job).text() }
@@ -92,7 +97,7 @@ import Testing
 
   @Test("paths of output, types of MPI, modules") func others() throws {
     let plan = try Samples.plan()
-    for path in ["a\nb", "a\"b", "$(x)", "a;b", "-a", ""] {
+    for path in ["a\nb", "a\"b", "$(x)", "a;b", "-a", "", "a\"\u{301}b", "-\u{301}a"] {
       let job = Samples.job { $0.output = path }
       #expect(throws: LaunchError.self, "\(path)") { try SlurmScript(plan, job).text() }
       #expect(throws: LaunchError.self, "\(path)") { try PBSScript(plan, job).text() }

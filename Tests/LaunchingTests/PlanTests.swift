@@ -57,6 +57,25 @@ import Testing
     }
   }
 
+  @Test("variables that a script assigns are refused", arguments: GoldenTests.scripts.map(\.name))
+  func variablesOfScripts(name: String) throws {
+    let script = try #require(GoldenTests.scripts.first { $0.name == name }).text()
+    let assignment = /(?:^|[;{( ]|local |export )([A-Za-z_][A-Za-z_0-9]*)\+?=/
+      .anchorsMatchLineEndings()
+    let code = script.split(separator: "\n").filter { !$0.hasPrefix("#") }.joined(separator: "\n")
+    let names = Set(code.matches(of: assignment).map { String($0.1) })
+    #expect(names.contains("launcher"))
+    // Those of the plan itself: of these the last counts.
+    let given: Set = [
+      "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE", "VALUE",
+      // For one command alone.
+      "SLURM_TIME_FORMAT",
+    ]
+    for variable in names.subtracting(given).union(["IFS"]) {
+      #expect(throws: LaunchError.self, "\(variable)") { try EnvironmentVariable(variable, "123") }
+    }
+  }
+
   @Test func openMPIWords() throws {
     let hosts = try HostSlots.list(parsing: "a:2,b:2")
     let command = MpirunCommand(

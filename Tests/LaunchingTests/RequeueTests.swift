@@ -31,6 +31,47 @@ import Testing
     #expect(try requeues == 0)
   }
 
+  @Test("a stop by the program's own clock is a time-out, however much time is left") func clock()
+    throws
+  {
+    let script = try slurm { $0.maxTimeouts = 2 }
+    let early = ["STEP": "3", "SLURM_JOB_END_TIME": end(in: 9000)]
+    for expected in [1, 2, 2] {
+      let result = try standIns.run(script, early.merging(["STOPPED": "time"]) { $1 })
+      #expect(result.status == 3, "\(result.text)")
+      #expect(try requeues == expected)
+    }
+    // By a signal it is a preemption, and one of an earlier run says nothing.
+    _ = try standIns.run(script, early.merging(["STOPPED": "signal"]) { $1 })
+    #expect(try requeues == 3)
+    let folder = standIns.folder + "/work/runs/quickstart"
+    try "time\n".write(toFile: folder + "/stopped", atomically: true, encoding: .utf8)
+    _ = try standIns.run(script, early)
+    #expect(try requeues == 4)
+  }
+
+  @Test(
+    "ranks that srun killed while they were ending have stopped", arguments: ["137", "143"],
+    [true, false])
+  func killedAtTheEnd(code: String, requeues mayRequeue: Bool) throws {
+    let script = try slurm { $0.mayRequeue = mayRequeue }
+    let early = ["STEP": code, "SLURM_JOB_END_TIME": end(in: 9000)]
+    let stopped = try standIns.run(script, early.merging(["STOPPED": "signal"]) { $1 })
+    #expect(stopped.status == 3, "\(stopped.text)")
+    #expect(try requeues == (mayRequeue ? 1 : 0))
+    // A real failure, after the stop of an earlier run.
+    #expect(try standIns.run(script, early).status == Int32(code))
+    #expect(try requeues == (mayRequeue ? 1 : 0))
+  }
+
+  @Test(
+    "a failure keeps its code, whatever the program wrote before", arguments: ["1", "5", "139"])
+  func failedAtTheEnd(code: String) throws {
+    let result = try standIns.run(slurm(), ["STEP": code, "STOPPED": "time"])
+    #expect(result.status == Int32(code))
+    #expect(try requeues == 0)
+  }
+
   @Test("time-outs: as often as allowed for a submission; preemptions between do not count")
   func timeOuts() throws {
     let script = try slurm { $0.maxTimeouts = 2 }
@@ -116,6 +157,30 @@ import Testing
     #expect(try requeues == 0)
   }
 
+  @Test("a count that cannot be written is told of: a full disk") func fullDisk() throws {
+    let folder = standIns.folder + "/work/runs/quickstart"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder + "/time-outs", withDestinationPath: "/dev/full")
+    let result = try standIns.run(slurm(), ["STEP": "3", "SLURM_JOB_END_TIME": end(in: 100)])
+    #expect(result.status == 3 && result.text.contains("time-outs cannot be written"))
+    #expect(!result.text.contains("requeued 10 times"), "\(result.text)")
+    #expect(try requeues == 0)
+  }
+
+  @Test("a Slurm that does not answer is asked again", arguments: [1, 2, 3])
+  func silentSlurm(failures: Int) throws {
+    try standIns.doNotSleep()
+    let job = [
+      "STEP": "3", "SLURM_JOB_END_TIME": end(in: 9000), "SILENT": "\(failures)",
+    ]
+    let result = try standIns.run(slurm(), job)
+    #expect(result.status == 3)
+    #expect(try standIns.calls("squeue").count == min(failures + 1, 3))
+    #expect(try requeues == (failures < 3 ? 1 : 0))
+    #expect(result.text.contains("does not say") == (failures == 3), "\(result.text)")
+  }
+
   @Test("ranks that the signal ended before they listened are started again") func tooEarly() throws
   {
     let result = try standIns.run(
@@ -132,10 +197,12 @@ import Testing
     #expect(try requeues == 0)
   }
 
-  @Test("a refused requeue says what to do") func refused() throws {
+  @Test("a refused requeue is asked for again, then says what to do") func refused() throws {
+    try standIns.doNotSleep()
     let result = try standIns.run(
       slurm(), ["STEP": "3", "REQUEUE": "1", "SLURM_JOB_END_TIME": end(in: 9000)])
     #expect(result.status == 3 && result.text.contains("submit the job again"), "\(result.text)")
+    #expect(try requeues == 3)
   }
 
   @Test("an element of an array trains its value, and is requeued and counted by itself")

@@ -25,6 +25,7 @@ extension ParallelTests {
         run.ranks[0].map { _ = kill($0, SIGINT) }
       }
       let last = try trial.train("parts", ranks: 1, settings)
+      #expect(trial.stopMark("parts") == nil)
       #expect(last.text.contains("going on from"))
       #expect(try trial.digest("parts") == trial.digest("whole"))
       #expect(try trial.metrics("parts") == trial.metrics("whole"))
@@ -125,6 +126,7 @@ extension ParallelTests {
       signal(run)
       let result = run.wait(timeout: 60)
       #expect(result.status == 3 && !result.hung, "\(result.text)")
+      #expect(trial.stopMark(name) == "signal\n")
       #expect(result.text.components(separatedBy: "run it again to go on").count == 2)
       #expect(run.survivors == 0)
     }

@@ -21,10 +21,21 @@ import Testing
     #expect(throws: UsageError.self) { try name(["SDT_DEADLINE": "inf"]) }
   }
 
+  @Test("a margin that is no less than the time that is left is a mistake")
+  func longMargin() throws {
+    var deadline = try #require(try Deadline(["SDT_DEADLINE": "2000"], now: 1000))
+    try deadline.keep(margin: 999, now: 1000)
+    let error = #expect(throws: UsageError.self) { try deadline.keep(margin: 1800, now: 1000) }
+    #expect(error?.description.contains("1000 s are left") == true)
+    var slurm = try #require(try Deadline(["SLURM_JOB_END_TIME": "2000"], now: 1000))
+    try slurm.keep(margin: 1800, now: 1000)
+    #expect(slurm.needed(steps: 0, evaluates: false) >= 1800)
+  }
+
   @Test("the margin is learned")
   func margin() throws {
     var deadline = try #require(try Deadline(["SDT_DEADLINE": "2000"], now: 1000))
-    deadline.floor = 10
+    try deadline.keep(margin: 10, now: 1000)
     #expect(deadline.left(now: 1900) == 100)
     deadline.expect(ParameterSet(SliceLayout([("weights", [1000, 1000])])))
     // 12 MB, at 50 MB/s, and a second, twice.

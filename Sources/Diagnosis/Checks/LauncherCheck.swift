@@ -1,3 +1,5 @@
+import MessagePassing
+
 /// Whether the ranks found each other: the launcher's MPI library and the program's are the same.
 public enum LauncherCheck {
   /// Judges how ranks were started.
@@ -13,46 +15,36 @@ public enum LauncherCheck {
     return [Finding(.launcher, .ok, library + launcher)]
   }
 
-  /// The number of processes that the launcher started, by its variables; nil where it says nothing.
-  ///
-  /// Slurm's variables count in a step alone: in a batch script and an interactive shell, whose steps
-  /// have numbers from 0xfffffffa on (slurm.h), they tell of the whole allocation.
-  public static func launched(_ environment: [String: String]) -> Int? {
-    let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE"]
-    if let size = names.lazy.compactMap({ environment[$0].flatMap(Int.init) }).first { return size }
-    guard let step = environment["SLURM_STEP_ID"].flatMap({ UInt32($0) }), step < 0xFFFF_FFF0,
-      environment["SLURM_PROCID"] != nil
-    else { return nil }
-    return (environment["SLURM_STEP_NUM_TASKS"] ?? environment["SLURM_NTASKS"]).flatMap { Int($0) }
-  }
-
-  /// N processes that each believe to be alone.
+  /// N processes that each believe to be alone, or one in the room for many: what `train` refuses, by its
+  /// own rules (`LauncherEnvironment`).
   private static func singles(_ facts: LauncherFacts) -> Finding? {
-    let environment = facts.environment
-    guard let launched = launched(environment), launched != facts.size else {
-      return allocation(facts)
+    let environment = LauncherEnvironment(facts.environment)
+    if let lonely = environment.lonelyTask, facts.library == nil {
+      return lonely.isOneOfSeveral ? problem(lonely) : allocation(lonely)
     }
-    let found =
+    guard let launched = environment.expectedSize, launched != facts.size,
+      environment.isLaunched || facts.library != nil
+    else { return nil }
+    let library = facts.library ?? "the program was started without MPI; unset SDT_MPI_INIT"
+    return Finding(
+      .launcher, .problem,
       "the launcher started \(launched) processes, but MPI sees \(facts.size): each would train by "
-      + "itself, in the same run directory"
-    let hasPMI = environment.keys.contains { $0.hasPrefix("PMI") }
-    let advice =
-      environment["SLURM_STEP_ID"] != nil && !hasPMI
-      ? "srun gave the processes no way to find each other; start with srun --mpi=pmix (what there is "
-        + "says srun --mpi=list), or with mpirun inside the allocation"
-      : "start with the launcher of the library that the program was built with: "
-        + (facts.library ?? "the program was started without MPI; unset SDT_MPI_INIT")
-    return Finding(.launcher, .problem, found, advice: advice)
+        + "itself, in the same run directory",
+      advice: "start with the launcher of the library that the program was built with: \(library)")
   }
 
-  /// One process in the room for many: a person tries the doctor before starting the job.
-  private static func allocation(_ facts: LauncherFacts) -> Finding? {
-    guard facts.size == 1, facts.library == nil,
-      let tasks = facts.environment["SLURM_NTASKS"].flatMap({ Int($0) }), tasks > 1
-    else { return nil }
-    return Finding(
-      .launcher, .note, "one process by itself, in a Slurm allocation of \(tasks) tasks",
-      advice: "to check them all: srun --mpi=pmix swift-dist-train doctor …")
+  private static func problem(_ lonely: LonelyTask) -> Finding {
+    Finding(
+      .launcher, .problem,
+      "\(lonely.cause), but MPI sees 1: each would train by itself, in the same run directory",
+      advice: "\(lonely.fix); train refuses to start so")
+  }
+
+  /// A person tries the doctor before starting the job: nothing is wrong with that.
+  private static func allocation(_ lonely: LonelyTask) -> Finding {
+    Finding(
+      .launcher, .note, "one process by itself, where \(lonely.cause); train refuses to start so",
+      advice: "to check all ranks, and to train, \(lonely.fix)")
   }
 
   /// The launcher on the PATH is of another family or version.

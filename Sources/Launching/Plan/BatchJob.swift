@@ -1,5 +1,5 @@
-/// What a scheduler is told of a job, besides its resources. The words are Slurm's; PBS and LSF have others for the
-/// same things.
+/// What a scheduler is told of a job, besides its resources. The words are Slurm's; PBS and LSF
+/// have others for the same things.
 public struct BatchJob: Sendable, Equatable {
   /// The name that lists of jobs show.
   public var name: String

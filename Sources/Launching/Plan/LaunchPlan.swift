@@ -20,7 +20,8 @@ public struct LaunchPlan: Sendable, Equatable {
   public var environment: [EnvironmentVariable]
 
   /// A plan.
-  /// - Throws: `LaunchError` for a module of another form than `name/version`, and for words that no script can hold.
+  /// - Throws: `LaunchError` for a module of another form than `name/version`, and for words that
+  ///   no script can hold.
   public init(
     command: TrainingCommand, resources: Resources, mpirun: MpirunCommand, modules: [String] = [],
     environment: [EnvironmentVariable] = []
@@ -34,6 +35,9 @@ public struct LaunchPlan: Sendable, Equatable {
   }
 
   private func check() throws {
+    guard !command.runDirectory.isEmpty else {
+      throw LaunchError("the run directory has no name; give it one with --run-dir")
+    }
     try ShellWord.check(command.program, what: "the path of the program")
     try ShellWord.check(command.configuration, what: "the path of the configuration")
     try ShellWord.check(command.runDirectory, what: "the run directory")

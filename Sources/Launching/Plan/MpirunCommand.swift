@@ -23,7 +23,8 @@ public struct MpirunCommand: Sendable, Equatable {
   public var cpusPerTask: Int
   /// What ranks are bound to.
   public var binding: Binding
-  /// The hosts, with the number of ranks that each takes; empty leaves them to `mpirun` and its scheduler.
+  /// The hosts, with the number of ranks that each takes; empty leaves them to `mpirun` and its
+  /// scheduler.
   public var hosts: [HostSlots]
   /// A file of hosts, in the launcher's own form; nil when there is none.
   public var hostfile: String?

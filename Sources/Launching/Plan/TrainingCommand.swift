@@ -54,6 +54,6 @@ public struct TrainingCommand: Sendable, Equatable {
 
   /// A path that no program takes for an option.
   static func path(_ path: String) -> String {
-    path.hasPrefix("-") ? "./" + path : path
+    path.unicodeScalars.first == "-" ? "./" + path : path
   }
 }

@@ -8,8 +8,8 @@ public struct WallTime: Sendable, Equatable {
     self.seconds = seconds
   }
 
-  /// Reads what `sbatch --time` takes: `minutes`, `minutes:seconds`, `hours:minutes:seconds`, `days-hours`,
-  /// `days-hours:minutes`, `days-hours:minutes:seconds`.
+  /// Reads what `sbatch --time` takes: `minutes`, `minutes:seconds`, `hours:minutes:seconds`,
+  /// `days-hours`, `days-hours:minutes`, `days-hours:minutes:seconds`.
   /// - Throws: `LaunchError` for anything else, and for less than a minute or more than 1000 days.
   public init(_ text: String) throws {
     guard let seconds = Self.parse(text), (60...1000 * 86400).contains(seconds) else {

@@ -1,4 +1,5 @@
-/// A script for a scheduler: its directives, then what all have in common, then its own way of going on.
+/// A script for a scheduler: its directives, then what all have in common, then its own way of
+/// going on.
 protocol BatchScript: Sendable {
   var plan: LaunchPlan { get }
   var job: BatchJob { get }
@@ -39,8 +40,8 @@ extension BatchScript {
     script.paragraph(try plan.exportLines())
     script.paragraph(try plan.arrayLines(launcher: launcher, task: element))
     script.add(launcherLines)
+    script.paragraph(try RequeueParts.settings(job, plan, task: element.map(unquoted)))
     if job.mayRequeue {
-      script.paragraph(try RequeueParts.settings(job, plan, task: element.map(unquoted)))
       script.paragraph(RequeueParts.bound)
       script.paragraph(requeueFunctions)
     }

@@ -43,7 +43,8 @@ extension LaunchPlan {
   }
 
   /// What is run, as arrays of words.
-  /// - Parameter task: the shell's words for the number of the array's element, from 0; nil without an array.
+  /// - Parameter task: the shell's words for the number of the array's element, from 0; nil
+  ///   without an array.
   func arrayLines(launcher: [String], task: String?) throws -> [String] {
     var lines = [
       try ScriptText.array("launcher", launcher),
@@ -57,10 +58,12 @@ extension LaunchPlan {
   /// Whether a sweep becomes an array: one value is a job by itself.
   var isArray: Bool { (command.sweep?.count ?? 0) > 1 }
 
-  /// Tells shellcheck, before the first command, that quoted words are meant as they stand. Only where it would ask.
+  /// Tells shellcheck, before the first command, that quoted words are meant as they stand. Only
+  /// where it would ask.
   func quieted(_ text: String) -> String {
     let values = command.words + mpirun.words + environment.map(\.value)
-    let isAsked = values.contains { $0.contains { "$`~'\\".contains($0) } }
+    let signs = Set("$`~'\\".unicodeScalars)
+    let isAsked = values.contains { $0.unicodeScalars.contains(where: signs.contains) }
     guard isAsked, let end = text.firstRange(of: "\n\n") else { return text }
     let line = "# shellcheck disable=SC1003,SC2016,SC2088  # what is quoted is meant as it stands\n"
     return text[..<end.lowerBound] + "\n\n" + line + text[end.upperBound...]

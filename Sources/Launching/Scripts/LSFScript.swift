@@ -1,4 +1,5 @@
-/// A batch script of LSF: `bsub(1)`. It is submitted on standard input, `bsub < script`: only so are its directives read.
+/// A batch script of LSF: `bsub(1)`. It is submitted on standard input, `bsub < script`: only so
+/// are its directives read.
 public struct LSFScript: BatchScript {
   let plan: LaunchPlan
   let job: BatchJob
@@ -9,7 +10,8 @@ public struct LSFScript: BatchScript {
   }
 
   /// The script.
-  /// - Throws: `LaunchError` for what no script or directive can hold, and for what LSF has no word for.
+  /// - Throws: `LaunchError` for what no script or directive can hold, and for what LSF has no
+  ///   word for.
   public func text() throws -> String {
     guard job.stepLauncher == .mpirun else {
       throw LaunchError("srun is Slurm's; under LSF ranks are started by --step-launcher mpirun")

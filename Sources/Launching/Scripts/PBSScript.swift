@@ -18,7 +18,8 @@ public struct PBSScript: BatchScript {
   }
 
   /// The script.
-  /// - Throws: `LaunchError` for what no script or directive can hold, and for what PBS has no word for.
+  /// - Throws: `LaunchError` for what no script or directive can hold, and for what PBS has no
+  ///   word for.
   public func text() throws -> String {
     guard job.stepLauncher == .mpirun else {
       throw LaunchError("srun is Slurm's; under PBS ranks are started by --step-launcher mpirun")

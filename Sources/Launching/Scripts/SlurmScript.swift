@@ -1,7 +1,8 @@
 /// A batch script of Slurm: `sbatch(1)`, `srun(1)`.
 ///
-/// Tried with Slurm 22.05: a signal to `srun` reaches the ranks; `scancel` and `scontrol requeue` take the job out of the
-/// state RUNNING before they signal anyone; `scontrol requeue` in the job itself ends it and queues it again.
+/// Tried with Slurm 22.05: a signal to `srun` reaches the ranks; `scancel` and `scontrol requeue`
+/// take the job out of the state RUNNING before they signal anyone; `scontrol requeue` in the job
+/// itself ends it and queues it again.
 public struct SlurmScript: BatchScript {
   let plan: LaunchPlan
   let job: BatchJob
@@ -126,11 +127,21 @@ public struct SlurmScript: BatchScript {
 
   /// A job that `scancel` or `scontrol requeue` ends is COMPLETING, or further.
   let requeueFunctions = #"""
+    # ask COMMAND…: three times some seconds apart, when Slurm does not answer: slurmctld may be starting again.
+    ask() { "$@" || { sleep 5 && "$@"; } || { sleep 10 && "$@"; }; }
+
     # is_wanted: Slurm still wants this job to run. After scancel, or a requeue by others, it does not.
-    is_wanted() { [[ $(squeue --noheader --jobs="$job" --format=%T) == RUNNING ]]; }
+    is_wanted() {
+      local state
+      if ! state=$(ask squeue --noheader --jobs="$job" --format=%T); then
+        say "stopped with a checkpoint, but Slurm does not say whether to go on: submit the job again to do so"
+        exit 3
+      fi
+      [[ $state == RUNNING ]]
+    }
 
     requeue() {
-      scontrol requeue "$job" || say "it cannot be requeued: submit the job again to go on"
+      ask scontrol requeue "$job" || say "it cannot be requeued: submit the job again to go on"
       exit 3
     }
     """#

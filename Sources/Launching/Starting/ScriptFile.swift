@@ -9,7 +9,7 @@ public enum ScriptFile {
   ///   - replaces: whether a file that is there may be replaced.
   /// - Throws: `LaunchError` when there is a file already, or it cannot be written.
   public static func write(_ text: String, to path: String, replaces: Bool) throws {
-    let file = path.hasPrefix("-") ? "./" + path : path
+    let file = path.unicodeScalars.first == "-" ? "./" + path : path
     var status = stat()
     if lstat(file, &status) == 0 {
       let isFolder = status.st_mode & S_IFMT == S_IFDIR

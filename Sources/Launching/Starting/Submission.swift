@@ -6,8 +6,8 @@ public enum Submission: String, Sendable, CaseIterable {
 
   /// Gives a script to the scheduler.
   /// - Returns: the job's number, as the scheduler's other commands take it.
-  /// - Throws: `LaunchError` when the command is not there or does not take the script. It has then said why on
-  ///   standard error.
+  /// - Throws: `LaunchError` when the command is not there or does not take the script. It has
+  ///   then said why on standard error.
   public func submit(_ script: String) throws -> String {
     guard let path = Self.executable(rawValue) else {
       throw LaunchError(
@@ -43,7 +43,8 @@ public enum Submission: String, Sendable, CaseIterable {
     return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// `123;cluster` of sbatch, `123.server` of qsub, `Job <123> is submitted to queue <normal>.` of bsub.
+  /// `123;cluster` of sbatch, `123.server` of qsub, `Job <123> is submitted to queue <normal>.`
+  /// of bsub.
   func number(_ output: String) -> String? {
     let line = output.split(separator: "\n").last.map(String.init) ?? ""
     switch self {

@@ -1,12 +1,14 @@
 extension ShellWord {
-  /// Parts a line into words as a shell does: at spaces and tabs, but not between quotes nor after a backslash.
-  /// Nothing is expanded: `$`, backquotes and `*` stand for themselves.
+  /// Parts a line into words as a shell does: at spaces and tabs, but not between quotes nor
+  /// after a backslash. Nothing is expanded: `$`, backquotes and `*` stand for themselves.
   /// - Parameter what: where the line is from, for the error.
-  /// - Throws: `LaunchError` for a quote that is not closed, a backslash at the end, and what `check` refuses.
+  /// - Throws: `LaunchError` for a quote that is not closed, a backslash at the end, and what
+  ///   `check` refuses.
   public static func split(_ line: String, what: String) throws -> [String] {
-    try check(line.replacing("\t", with: " "), what: what)
+    let spaced = line.unicodeScalars.map { $0 == "\t" ? " " : String($0) }
+    try check(spaced.joined(), what: what)
     var splitter = Splitter()
-    for character in line { splitter.take(character) }
+    for scalar in line.unicodeScalars { splitter.take(scalar) }
     guard let words = splitter.finished else {
       throw LaunchError("\(what), '\(line)', has a quote or a backslash without its other half")
     }
@@ -18,10 +20,10 @@ extension ShellWord {
 private struct Splitter {
   private var words: [String] = []
   private var word: String?
-  private var quote: Character?
+  private var quote: Unicode.Scalar?
   private var isEscaped = false
 
-  mutating func take(_ character: Character) {
+  mutating func take(_ character: Unicode.Scalar) {
     if isEscaped {
       isEscaped = false
       add(character)
@@ -39,7 +41,9 @@ private struct Splitter {
     }
   }
 
-  private mutating func add(_ character: Character) { word = (word ?? "") + String(character) }
+  private mutating func add(_ character: Unicode.Scalar) {
+    word = (word ?? "") + String(character)
+  }
 
   private mutating func end() {
     if let word { words.append(word) }

@@ -11,7 +11,8 @@ struct Deadline {
   /// The variable that said so.
   let name: String
   /// Seconds that are left at least.
-  var floor = 10.0
+  var floor: Double { margin ?? 10 }
+  private var margin: Double?
   private var guess = 1.0
   /// What was learned, in this start of the run and in those before.
   private(set) var times = LongestTimes()
@@ -50,6 +51,19 @@ struct Deadline {
 
   /// Seconds that are left.
   func left(now: Double = Date().timeIntervalSince1970) -> Double { time - now }
+
+  /// Keeps `deadline.margin`, in seconds.
+  /// - Throws: `UsageError` where the whole time that an `SDT_DEADLINE` leaves is not more: each start would
+  ///   make one step and stop. Slurm's variable may be stale.
+  mutating func keep(margin: Double, now: Double = Date().timeIntervalSince1970) throws {
+    // A sweep has asked for all its values when it began.
+    guard self.margin == nil else { return }
+    self.margin = margin
+    guard name == "SDT_DEADLINE", left(now: now) <= margin else { return }
+    throw UsageError(
+      "deadline.margin is \(margin) s, but only \(Int(left(now: now))) s are left until SDT_DEADLINE: "
+        + "nothing could be trained; give the job more time, or a smaller margin")
+  }
 
   /// Seconds that a run needs to stop in order.
   /// - Parameters:

@@ -23,6 +23,8 @@ public struct RunDirectory: Sendable {
   public var rankLogs: String { path + "/logs" }
   /// What ended the run with exit code 5, while that is the last that happened.
   public var failure: String { path + "/failure.json" }
+  /// Why the run stopped with exit code 3, while that is the last that happened.
+  var stopped: String { path + "/stopped" }
   /// How long updates, checkpoints and evaluations took at most, where the job's time has an end.
   public var times: String { path + "/times.json" }
   /// Where and by whom the run was last started.
@@ -79,6 +81,7 @@ public struct RunDirectory: Sendable {
     try checkpoints.removeAll(after: step)
     for name in (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
     where name.hasPrefix(".speaker") { unlink(rankLogs + "/" + name) }
+    unlink(stopped)
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
       let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }

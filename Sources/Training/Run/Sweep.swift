@@ -55,7 +55,9 @@ public struct Sweep {
       let configuration = try RunSetup.configuration(
         communicator, Self.training(options, [key, value].joined(separator: "="), nil))
       (name, transform) = (configuration.name, configuration.data.transform.rawValue)
-      deadline?.floor = configuration.robustness.deadlineMargin
+      try together(communicator) {
+        try deadline?.keep(margin: configuration.robustness.deadlineMargin)
+      }
     }
     directory = options.directory ?? "runs/\(name)"
     (self.transform, self.deadline) = (transform, deadline)
@@ -132,18 +134,26 @@ public struct Sweep {
     return true
   }
 
+  /// Beside the run directories, where the script of an array looks for it: it does not know their names.
+  private var mark: String? { options.task.map { "\(directory)/stopped-\($0)" } }
+
   private func train(_ value: String) throws -> ExitStatus {
     let place = "\(directory)/\(Self.name(key, value))"
     if communicator.rank == 0 && !options.isQuiet { print("\(key)=\(value): \(place)") }
     let start = Date()
     let run = try TrainingRun(
       communicator, Self.training(options, "\(key)=\(value)", place), deadline: deadline)
+    if communicator.rank == 0, let mark { unlink(mark) }
     let before = run.position.step
-    return try run.run { status in
+    let status = try run.run { status in
       guard status == .done else { return }
       let isDone = before == run.position.step
       try conclude(run, value, place, isDone ? nil : Date().timeIntervalSince(start))
     }
+    if status == .stopped, communicator.rank == 0, let mark {
+      StopMark(isTimeUp: run.isTimeUp).write(to: mark)
+    }
+    return status
   }
 
   /// Measures what only the table tells, and writes the value's row.

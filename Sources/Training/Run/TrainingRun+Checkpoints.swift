@@ -20,6 +20,7 @@ extension TrainingRun {
 
   func stop(_ trainer: StageTrainer) throws -> ExitStatus {
     if lastCheckpoint != position.step || position.owesEvaluation { try writeCheckpoint(trainer) }
+    if communicator.rank == 0 { StopMark(isTimeUp: isTimeUp).write(to: setup.directory.stopped) }
     reporter?.finish()
     reporter?.say(
       "\(reasonToStop) after step \(position.step), with a checkpoint; run it again to go on")

@@ -53,10 +53,13 @@ public final class TrainingRun {
   init(_ communicator: Communicator, _ options: TrainingOptions, deadline: Deadline?) throws {
     self.communicator = communicator
     self.options = options
-    self.deadline = deadline
     let setup = try RunSetup(communicator, options)
     self.setup = setup
-    self.deadline?.floor = setup.configuration.robustness.deadlineMargin
+    self.deadline = try together(communicator) {
+      var deadline = deadline
+      try deadline?.keep(margin: setup.configuration.robustness.deadlineMargin)
+      return deadline
+    }
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
     plan = setup.configuration.model.curriculum[0]

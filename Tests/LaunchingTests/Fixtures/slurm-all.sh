@@ -50,32 +50,50 @@ launcher=(
 program=(apptainer exec 'my image.sif' .build/release/swift-dist-train)
 arguments=(train configs/quickstart.yaml --run-dir runs/quickstart)
 
+run_directory=runs/quickstart
+stop_file=$run_directory/stopped
+count_file=$run_directory/time-outs
 signal_seconds=300
 max_timeouts=3
-run_directory=runs/quickstart
-count_file=$run_directory/time-outs
 
 say() { printf '%s\n' "$(date '+%Y-%m-%d %H:%M:%S') $*"; }
 
-# is_time_out: little of the job's time is left, or it is not known how much.
-is_time_out() { [[ -z ${SDT_DEADLINE:-} ]] || (($(date +%s) + signal_seconds + 120 >= SDT_DEADLINE)); }
+# is_time_out: the program says that it looked at the clock, or little of the job's time is left, or it is not known how much.
+is_time_out() {
+  [[ $stopped == time || -z ${SDT_DEADLINE:-} ]] || (($(date +%s) + signal_seconds + 120 >= SDT_DEADLINE))
+}
 
-# count_time_out: counts in a file of this job; fails when it was requeued so often already. A preemption does not count.
-count_time_out() {
+# time_outs: how often this job was requeued at the end of its time, as a file says. Preemptions do not count.
+time_outs() {
   local counted='' count=0
   if [[ -f $count_file ]]; then read -r counted count <"$count_file" || true; fi
   if [[ $counted != "$job" || ! $count =~ ^(0|[1-9][0-9]{0,6})$ ]]; then count=0; fi
-  if ((count >= max_timeouts)); then return 1; fi
-  mkdir -p "$run_directory" && printf '%s %s\n' "$job" $((count + 1)) >"$count_file"
+  printf '%s\n' "$count"
 }
+
+# count_time_outs NUMBER: writes it.
+count_time_outs() { mkdir -p "$run_directory" && printf '%s %s\n' "$job" "$1" >"$count_file"; }
+
+# ask COMMAND…: three times some seconds apart, when Slurm does not answer: slurmctld may be starting again.
+ask() { "$@" || { sleep 5 && "$@"; } || { sleep 10 && "$@"; }; }
 
 # is_wanted: Slurm still wants this job to run. After scancel, or a requeue by others, it does not.
-is_wanted() { [[ $(squeue --noheader --jobs="$job" --format=%T) == RUNNING ]]; }
+is_wanted() {
+  local state
+  if ! state=$(ask squeue --noheader --jobs="$job" --format=%T); then
+    say "stopped with a checkpoint, but Slurm does not say whether to go on: submit the job again to do so"
+    exit 3
+  fi
+  [[ $state == RUNNING ]]
+}
 
 requeue() {
-  scontrol requeue "$job" || say "it cannot be requeued: submit the job again to go on"
+  ask scontrol requeue "$job" || say "it cannot be requeued: submit the job again to go on"
   exit 3
 }
+
+# Before the program ends with exit code 3 it writes why into this file. One of an earlier run says nothing.
+rm -f "$stop_file"
 
 # SIGUSR1 asks the ranks to finish the step, write a checkpoint and end with exit code 3. srun and mpirun pass it on.
 step=
@@ -99,6 +117,12 @@ until
   wait "$step" || status=$?
   [[ $interrupted == no ]]
 do :; done
+step=
+
+# All ranks have stopped, with a checkpoint, but some were killed while they were ending: srun does so.
+stopped=
+if [[ -f $stop_file ]]; then read -r stopped <"$stop_file" || true; fi
+if [[ -n $stopped ]] && ((status == 137 || status == 143)); then status=3; fi
 
 # A signal that came before the program listened to it has ended it: there was nothing to save.
 if [[ -n $received ]] && ((status == 128 + $(kill -l USR1))); then status=3; fi
@@ -110,8 +134,13 @@ if ! is_wanted; then
   exit 3
 fi
 if is_time_out; then
-  if ! count_time_out; then
-    say "stopped with a checkpoint; requeued $max_timeouts times at the end of its time: submit the job again to go on"
+  count=$(time_outs)
+  if ((count >= max_timeouts)); then
+    say "stopped with a checkpoint; requeued $count times at the end of its time: submit the job again to go on"
+    exit 3
+  fi
+  if ! count_time_outs $((count + 1)); then
+    say "stopped with a checkpoint; not requeued, since $count_file cannot be written: mend that, and submit the job again"
     exit 3
   fi
   say "stopped with a checkpoint at the end of its time: requeue"

@@ -27,6 +27,12 @@ launcher=(srun --mpi=pmix --ntasks=4 --cpus-per-task=1 --kill-on-bad-exit=1 --cp
 program=(.build/release/swift-dist-train)
 arguments=(train configs/quickstart.yaml --run-dir runs/quickstart)
 
+run_directory=runs/quickstart
+stop_file=$run_directory/stopped
+
+# Before the program ends with exit code 3 it writes why into this file. One of an earlier run says nothing.
+rm -f "$stop_file"
+
 # SIGUSR1 asks the ranks to finish the step, write a checkpoint and end with exit code 3. srun and mpirun pass it on.
 step=
 received=
@@ -49,6 +55,12 @@ until
   wait "$step" || status=$?
   [[ $interrupted == no ]]
 do :; done
+step=
+
+# All ranks have stopped, with a checkpoint, but some were killed while they were ending: srun does so.
+stopped=
+if [[ -f $stop_file ]]; then read -r stopped <"$stop_file" || true; fi
+if [[ -n $stopped ]] && ((status == 137 || status == 143)); then status=3; fi
 
 # A signal that came before the program listened to it has ended it: there was nothing to save.
 if [[ -n $received ]] && ((status == 128 + $(kill -l USR1))); then status=3; fi

@@ -7,7 +7,8 @@ import Testing
 /// does as it is told by a variable of its name.
 ///
 /// `STEP` is what the ranks do: a number is their exit code; `wait` ends with 3 at SIGUSR1; `late` dies of it.
-/// `STATE` is what squeue says of the job's state.
+/// `STOPPED` is what the program writes into the run directory before. `STATE` is what squeue says of the
+/// job's state, after it has failed `SILENT` times.
 final class StandIns {
   let folder: String
 
@@ -20,13 +21,23 @@ final class StandIns {
     }
     for command in ["srun", "mpirun"] { try add(command, Self.step) }
     for command in ["scontrol", "qrerun"] { try add(command, "exit \"${REQUEUE:-0}\"") }
-    try add(
-      "squeue", #"case "$*" in *%T*) echo "${STATE-RUNNING}" ;; *) echo "${END:-N/A}" ;; esac"#)
+    try add("squeue", Self.squeue)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+  /// Lets scripts wait for nothing.
+  func doNotSleep() throws { try add("sleep", "exit 0") }
+
+  private static let squeue = #"""
+    (($(ls "$STAND_INS/calls" | grep -c squeue) > ${SILENT:-0})) || exit 1
+    case "$*" in *%T*) echo "${STATE-RUNNING}" ;; *) echo "${END:-N/A}" ;; esac
+    """#
+
   private static let step = #"""
+    if [[ -n ${STOPPED:-} ]]; then
+      mkdir -p runs/quickstart && printf '%s\n' "$STOPPED" >runs/quickstart/stopped
+    fi
     case ${STEP:-0} in
       wait) trap 'exit 3' USR1 ;;
       late) trap - USR1 ;;

@@ -22,6 +22,31 @@ extension ParallelTests {
       #expect(try trial.metrics("hosts") == trial.metrics("alone"))
     }
 
+    @Test("root runs nothing that lies in another user's folder")
+    func foreignFolder() throws {
+      guard let hosts = try EmulatedHosts.make(1) else { return }
+      let trial = try Trial()
+      // In a mount namespace of its own: other tests have hosts, too.
+      let commands = """
+        install -d -o nobody "$1" && mkdir "$1/t1" && touch "$1/t1/agent"
+        mount --bind "$1" /tmp/emulated-hosts || exit 77
+        for words in status agent 'up 1' 'mpirun true'; do
+          "$2" --name t1 $words && exit 1
+          [ $? = 2 ] || exit 1
+        done
+        chown root "$1" && chmod 777 "$1"
+        "$2" --name t1 agent
+        """
+      let script = EmulatedHosts.project + "/cluster/emulate-hosts"
+      let words = ["unshare", "--mount", "sh", "-c", commands, "sh", trial.path("foreign"), script]
+      let result = try CommandRun(words).wait(timeout: 60)
+      #expect(result.status == 2 && result.output.isEmpty, "\(result.text)")
+      #expect(result.errorLines.count == 5, "\(result.text)")
+      #expect(
+        result.errorLines.allSatisfy { $0.contains("not a folder that root alone can write") })
+      withExtendedLifetime(hosts) {}
+    }
+
     @Test("begun on two hosts, ended on one process, and the other way round")
     func resumed() throws {
       guard let hosts = try EmulatedHosts.make(2) else { return }

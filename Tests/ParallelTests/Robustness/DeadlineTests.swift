@@ -30,13 +30,26 @@ extension ParallelTests {
         #expect(result.status == 3, "\(result.text)")
         #expect(Date().timeIntervalSince(start) < seconds + 5, "it stopped too late")
         #expect(FileManager.default.fileExists(atPath: trial.path("parts") + "/times.json"))
+        #expect(trial.stopMark("parts") == "time\n")
         #expect(result.text.contains("of the job's time (\(name))"), "\(result.text)")
         #expect(result.text.components(separatedBy: "run it again to go on").count == 2)
       }
       #expect(stops > 0, "it was done before its time was over")
       try trial.train("parts", ranks: ranks, settings)
+      #expect(trial.stopMark("parts") == nil)
       #expect(try trial.digest("parts") == trial.digest("whole"))
       #expect(try trial.metrics("parts") == trial.metrics("whole"))
+    }
+
+    @Test("a margin that takes all the time is refused, before anything is written")
+    func longMargin() throws {
+      let trial = try Trial()
+      let result = try trial.start(
+        "run", ranks: 2, ["deadline.margin=9000"], environment: deadline(in: 3000)
+      ).wait()
+      #expect(result.status == 2 && result.errorLines.count == 1, "\(result.text)")
+      #expect(result.errors.contains("deadline.margin is 9000"))
+      #expect(!FileManager.default.fileExists(atPath: trial.path("run")))
     }
 
     @Test("a deadline that is over is a mistake; Slurm's may be stale")

@@ -123,6 +123,13 @@ final class Trial {
     return (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
   }
 
+  /// What a run's file `stopped` holds; nil where there is none.
+  func stopMark(_ run: String) -> String? {
+    FileManager.default.contents(atPath: path(run) + "/stopped").map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }
+
   /// The number of lines of metrics.jsonl, 0 before it is there.
   func lines(_ run: String) -> Int {
     let bytes = FileManager.default.contents(atPath: path(run) + "/metrics.jsonl") ?? Data()
