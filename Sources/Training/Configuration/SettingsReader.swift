@@ -170,7 +170,7 @@ public final class SettingsReader {
   func qualified(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
   func missing(_ key: String, _ kind: String) -> ConfigurationError {
-    let keys = node.mapping?.keys.compactMap { $0.scalar?.string } ?? []
+    let keys = node?.mapping?.keys.compactMap { $0.scalar?.string } ?? []
     let misspelt = nearest(to: key, among: keys.filter { !known.contains($0) })
     let hint = misspelt.map { "; there is '\(qualified($0))': did you mean '\(qualified(key))'?" }
     return error("\(qualified(key)) is missing; it must be \(kind)" + (hint ?? ""), at: node)
