@@ -100,8 +100,8 @@ struct WaitingCalls: ~Copyable {
   /// Whether one is under way.
   var isWaiting: Bool { left.load(ordering: .relaxed) < entered.load(ordering: .relaxed) }
 
-  /// Does something that waits. A call inside of another belongs to it: who is in the outer one waits, until that
-  /// ends.
+  /// Does something that waits. A call inside of another belongs to it: who is in the outer one
+  /// waits, until that ends.
   @inline(__always)
   func waiting<T>(_ body: () throws -> T) rethrows -> T {
     guard !isWaiting else { return try body() }

@@ -79,7 +79,7 @@ extension ParallelTests {
       // The first value is done; less than the margin is left for the second.
       let run = try Launcher.start(
         words + ["--over", "model.hidden=10,11"] + settings, ranks: 2,
-        environment: deadline(in: 3000))
+        environment: deadline(in: 3000, "SLURM_JOB_END_TIME"))
       let result = run.wait(timeout: 60)
       #expect(result.status == 3 && result.errorLines.isEmpty, "\(result.text)")
       #expect(result.errors.contains("stopped between two values"), "\(result.text)")

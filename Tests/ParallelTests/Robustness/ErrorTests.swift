@@ -81,9 +81,9 @@ extension ParallelTests {
       #expect(!FileManager.default.fileExists(atPath: mark))
       try trial.train("run", ranks: 2, ["model.hidden=9"], status: 2)
       #expect(!FileManager.default.fileExists(atPath: mark))
-      // Killed while it reads the file, which a lease keeps it from: the mark tells of it.
+      // Killed when it has read the file, but has nothing to restore yet: a lease keeps it from the data.
       let newest = try #require(try trial.checkpoints("run").last)
-      let lease = try Lease(newest, forReading: false)
+      let lease = try Lease(trial.path("data.h5"), forReading: false)
       let run = try trial.start("run", ranks: 2, ["training.epochs=100000"])
       #expect(waitUntil(timeout: 60) { lease.isWanted })
       run.killAll()
