@@ -52,7 +52,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     func next(_ now: Double) throws -> Deadline {
       var deadline = try #require(try Deadline(["SDT_DEADLINE": "\(now + 1000)"], now: now))
-      deadline.floor = 0
+      try deadline.keep(margin: 0, now: now)
       deadline.recall(from: path, now: now)
       return deadline
     }
