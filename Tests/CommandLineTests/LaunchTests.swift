@@ -135,14 +135,17 @@ extension CommandLineTests {
     }
 
     @Test(
-      "the examples in cluster/slurm are what the command writes",
-      arguments: ["train", "train-on-nodes", "sweep"])
+      "the examples in cluster are what the command writes",
+      arguments: [
+        "slurm/train", "slurm/train-on-nodes", "slurm/sweep", "pbs/train", "pbs/train-torque",
+        "lsf/train",
+      ])
     func examples(name: String) throws {
       let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
-      let page = try String(contentsOfFile: project + "/cluster/slurm/README.md", encoding: .utf8)
+      let page = try String(contentsOfFile: project + "/cluster/README.md", encoding: .utf8)
       let command = page.split(separator: "\n").first {
-        $0.contains("--output cluster/slurm/\(name).sh")
+        $0.contains("--output cluster/\(name).sh")
       }
       let words = try #require(command).split(separator: " ").map(String.init)
       let place = try #require(words.firstIndex(of: "--output"))
@@ -150,7 +153,7 @@ extension CommandLineTests {
       let outcome = try Program.run(arguments, in: project)
       #expect(outcome.status == 0, "\(outcome.errors)")
       let stored = try String(
-        contentsOfFile: "\(project)/cluster/slurm/\(name).sh", encoding: .utf8)
+        contentsOfFile: "\(project)/cluster/\(name).sh", encoding: .utf8)
       #expect(outcome.output == stored)
     }
   }
