@@ -118,6 +118,11 @@ extension CommandLineTests {
         (["--ranks", "2", "--env", "UID=3"], ["'UID'"]),
         (["--ranks", "2", "--", "--resume", "never"], ["--resume cannot follow --"]),
         (["--ranks", "2", "--", "--run-dir=x"], ["--run-dir=x cannot follow --"]),
+        (["--ranks", "2", "--", "--epoch", "3"], ["after --, for train", "--epochs"]),
+        (
+          ["--ranks", "2", "--sweep", "model.hidden=3,4", "--", "--epochs", "3"],
+          ["after --, for sweep", "--epochs"]
+        ),
       ])
     func refused(words: [String], says: [String]) throws {
       try trial.refuse(["launch", "slurm", "run.yaml"] + words, says: says)

@@ -9,6 +9,8 @@ public struct RunOutline: Sendable {
   public var directory: String { "runs/\(name)" }
   /// The number of logical shards: the most ranks.
   public let shards: Int
+  /// The most threads of OpenBLAS that a rank has.
+  public let blasThreads: Int
   /// The number of values of a sweep; 1 without one.
   public let values: Int
 
@@ -32,6 +34,7 @@ public struct RunOutline: Sendable {
     let runs = try (all ?? [settings]).map { try Self.configuration(text, file, $0) }
     name = runs[runs.count - 1].name
     shards = runs.map(\.training.shards).min()!
+    blasThreads = runs.map(\.training.blasThreads).max()!
     values = runs.count
   }
 

@@ -39,8 +39,8 @@ struct LaunchArguments: ParsableArguments {
   @Option(help: "Ranks a node.")
   var tasksPerNode: Int?
 
-  @Option(help: "Cores a rank.")
-  var cpusPerTask = 1
+  @Option(help: "Cores a rank. (default: as many as training.blas_threads, or --threads)")
+  var cpusPerTask: Int?
 
   @Option(help: "What a rank is bound to: none, hwthread, core, numa, socket.")
   var bindTo = Binding.core
@@ -95,13 +95,19 @@ extension LaunchArguments {
   {
     try checkWords()
     let outline = try RunOutline(configuration: file, settings: settings, over: sweep)
-    var asked = try Resources(layout: layout(hosts), cpusPerTask: cpusPerTask)
+    let cores = cpusPerTask ?? max(outline.blasThreads, threads)
+    if cores != outline.blasThreads {
+      say(
+        "warning: a rank has cores: \(cores), but training.blas_threads is \(outline.blasThreads), which alone "
+          + "says how many it computes with")
+    }
+    var asked = try Resources(layout: layout(hosts), cpusPerTask: cores)
     try resources(&asked)
     try asked.check(shards: outline.shards)
     return try LaunchPlan(
       command: command(outline), resources: asked,
       mpirun: MpirunCommand(
-        launcher: mpirun, flavor: mpiFlavor, layout: asked.layout, cpusPerTask: cpusPerTask,
+        launcher: mpirun, flavor: mpiFlavor, layout: asked.layout, cpusPerTask: cores,
         binding: bindTo, hosts: hosts, hostfile: hostfile, extra: launcherExtra),
       modules: module,
       environment: try EnvironmentVariable.threads(threads)
@@ -147,6 +153,17 @@ extension LaunchArguments {
       throw LaunchError(
         "\(word) cannot follow --: a launched run goes on from its newest checkpoint, and the rest are options "
           + "of launch (--run-dir, --set, --sweep)")
+    }
+    // A word that nobody knows must not wait in a queue for hours first.
+    do {
+      if let sweep {
+        _ = try SweepCommand.parse([file, "--over", sweep] + more)
+      } else {
+        _ = try TrainCommand.parse([file] + more)
+      }
+    } catch {
+      let command = sweep == nil ? "train" : "sweep"
+      throw LaunchError("after --, for \(command): \(TrainCommand.message(for: error))")
     }
   }
 }
