@@ -97,10 +97,10 @@ final class WatchdogMember {
     if stream == nil, !addresses.isEmpty, time >= callAgain { call() }
     let own = reader.read(now: clock.now)
     stream?.send(own)
-    // The lowest rank that is left speaks: others leave it the time.
+    // The lowest rank that is left speaks, rank 0 before all: each side of a cut link blames the other.
     reaction.react(
       to: finding(own), root.beat, mayWarn: rank == 1,
-      patience: min(0.5 * Double(rank - 1), 10))
+      patience: min(1.5 + 0.5 * Double(rank - 1), 10))
   }
 
   private func finding(_ own: Beat) -> WatchdogFinding {
