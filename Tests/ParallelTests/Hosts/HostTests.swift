@@ -41,9 +41,9 @@ extension ParallelTests {
       let words = ["unshare", "--mount", "sh", "-c", commands, "sh", trial.path("foreign"), script]
       let result = try CommandRun(words).wait(timeout: 60)
       #expect(result.status == 2 && result.output.isEmpty, "\(result.text)")
-      #expect(result.errorLines.count == 5, "\(result.text)")
-      #expect(
-        result.errorLines.allSatisfy { $0.contains("not a folder that root alone can write") })
+      let lines = result.errors.split(separator: "\n")
+      #expect(lines.count == 5, "\(result.text)")
+      #expect(lines.allSatisfy { $0.contains("not a folder that root alone can write") })
       withExtendedLifetime(hosts) {}
     }
 
