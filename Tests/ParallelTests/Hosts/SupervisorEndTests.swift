@@ -67,7 +67,7 @@ extension ParallelTests {
 
     @Test("a checkpoint is not to blame for what happens while data is opened")
     func openingData() throws {
-      let trial = try Trial()
+      let trial = try Trial(inMemory: true)
       try trial.train("run", ranks: 2)
       let mark = trial.path("run") + "/checkpoints/loading"
       // Who opens the data waits until the lease is let go.

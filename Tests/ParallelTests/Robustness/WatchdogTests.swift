@@ -44,7 +44,7 @@ extension ParallelTests {
 
     @Test("a rank that stops before the first step, while data is opened")
     func setUp() throws {
-      let trial = try Trial()
+      let trial = try Trial(inMemory: true)
       try trial.train("run", ranks: 2)
       // Who opens the data waits until the lease is let go.
       let lease = try Lease(trial.path("data.h5"), forReading: false)
@@ -138,7 +138,7 @@ extension ParallelTests {
 
     @Test("a checkpoint may be slow: the disk makes rank 0 wait for seconds")
     func slowCheckpoint() throws {
-      let trial = try Trial()
+      let trial = try Trial(inMemory: true)
       let settings = [
         "watchdog.warn_after=2", "watchdog.end_after=4", "training.epochs=60",
         "checkpoint.every_steps=200", "evaluation.every_epochs=0",

@@ -12,8 +12,11 @@ final class Trial {
   let folder: String
 
   /// Runs of 203 training samples: no multiple of the batch, nor of the number of shards.
-  init(_ data: TrialData = .bytes) throws {
-    let place = FileManager.default.temporaryDirectory
+  /// - Parameter inMemory: whether its files are to lie in shared memory, where every machine has leases
+  ///   (see `Lease`): overlayfs, which containers have, lacks them.
+  init(_ data: TrialData = .bytes, inMemory: Bool = false) throws {
+    let place =
+      inMemory ? URL(fileURLWithPath: "/dev/shm") : FileManager.default.temporaryDirectory
     folder = place.appendingPathComponent("parallel-tests-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try data.write(to: folder + "/data.h5")
