@@ -200,7 +200,7 @@ extension ParallelTests {
       let trial = try Trial()
       let run = try Launcher.start(
         ["doctor", "--json", "--timeout", "3", trial.folder + "/trial.yaml"], ranks: 3)
-      #expect(waitUntil(timeout: 60) { run.errorsSoFar.contains("checking \(check)") })
+      #expect(run.comes(within: 60) { run.errorsSoFar.contains("checking \(check)") })
       let process = try #require(run.ranks[rank])
       kill(process, SIGSTOP)
       let result = run.wait(timeout: 60)

@@ -87,7 +87,7 @@ extension ParallelTests {
         let run = try trial.start(
           "run", ranks: 3, ["training.epochs=100000"], arguments: ["--resume", "never"],
           transport: transport)
-        #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
+        #expect(run.comes(within: 60) { trial.lines("run") > 20 })
         let result = try killOne(of: run, rank)
         guard Launcher.isOpenMPI, let result else { continue }
         #expect(

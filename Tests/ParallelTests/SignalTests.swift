@@ -55,7 +55,7 @@ extension ParallelTests {
       // many seconds, sends SIGTERM, and SIGKILL after as many again: the run must be longer.
       let options = Launcher.isOpenMPI ? ["--mca", "odls_base_sigkill_timeout", "2"] : []
       let run = try trial.start(name, ranks: 2, settings, options: options)
-      #expect(waitUntil(timeout: 60) { trial.lines(name) >= 30 })
+      #expect(run.comes(within: 60) { trial.lines(name) >= 30 })
       run.signal(number)
       let result = run.wait(timeout: 60)
       #expect(!result.hung && run.survivors == 0)
@@ -68,7 +68,7 @@ extension ParallelTests {
       let trial = try Trial()
       try trial.train("whole", ranks: 2, Self.long)
       let run = try trial.start("parts", ranks: nil, Self.long)
-      #expect(waitUntil(timeout: 60) { trial.lines("parts") >= 30 })
+      #expect(run.comes(within: 60) { trial.lines("parts") >= 30 })
       run.signal(SIGTERM)
       #expect(run.wait().status == 3)
       try trial.train("parts", ranks: 2, Self.long)
@@ -122,7 +122,7 @@ extension ParallelTests {
       _ signal: (CommandRun) -> Void
     ) throws {
       let run = try trial.start(name, ranks: ranks, settings)
-      #expect(waitUntil(timeout: 60) { trial.lines(name) >= lines })
+      #expect(run.comes(within: 60) { trial.lines(name) >= lines })
       signal(run)
       let result = run.wait(timeout: 60)
       #expect(result.status == 3 && !result.hung, "\(result.text)")

@@ -72,7 +72,7 @@ extension ParallelTests {
       guard let hosts = try EmulatedHosts.make(2) else { return }
       let trial = try Trial()
       let run = try hosts.mpirun(4, slots: 2, trial.words("run", Self.watched))
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
+      #expect(run.comes(within: 60) { trial.lines("run") > 20 })
       run.ranks[2].map { _ = kill($0, SIGSTOP) }
       let result = run.wait(timeout: 30)
       #expect(result.status == 5 && !result.hung, "\(result.errors)")
@@ -87,7 +87,7 @@ extension ParallelTests {
       guard let hosts = try EmulatedHosts.make(2) else { return }
       let trial = try Trial()
       let run = try hosts.mpirun(4, slots: 2, trial.words("run", Self.watched))
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
+      #expect(run.comes(within: 60) { trial.lines("run") > 20 })
       try hosts.call("link", "\(host)", "down")
       // Open MPI's launcher itself waits for the lost host for ever: the supervisor ends it.
       #expect(waitUntil(timeout: 30) { run.ranks.isEmpty })

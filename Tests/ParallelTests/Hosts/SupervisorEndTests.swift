@@ -55,7 +55,7 @@ extension ParallelTests {
     func stopped(number: Int32) throws {
       let trial = try Trial()
       let run = try start(trial, SignalTests.long)
-      #expect(waitUntil(timeout: 60) { trial.lines("run") >= 20 })
+      #expect(run.comes(within: 60) { trial.lines("run") >= 20 })
       run.signal(number)
       let result = run.wait(timeout: 60)
       #expect(result.status == 3 && run.survivors == 0, "\(result.text)")
@@ -73,7 +73,7 @@ extension ParallelTests {
       // Who opens the data waits until the lease is let go.
       let lease = try Lease(trial.path("data.h5"), forReading: false)
       let run = try start(trial, ["training.epochs=4"])
-      #expect(waitUntil(timeout: 60) { lease.isWanted })
+      #expect(run.comes(within: 60) { lease.isWanted })
       #expect(waitUntil(timeout: 5) { !FileManager.default.fileExists(atPath: mark) })
       run.ranks[1].map { _ = kill($0, SIGKILL) }
       lease.release()

@@ -37,7 +37,7 @@ extension ParallelTests {
       let trial = try Trial()
       try trial.train("alone", ranks: nil, Self.settings)
       let run = try Self.start(trial, hosts, computing: 2...number)
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 || !run.isRunning })
+      #expect(run.comes(within: 60) { trial.lines("run") > 20 || !run.isRunning })
       try happens(trial, hosts, run)
       let result = run.wait(timeout: 90)
       #expect(result.status == 0 && !result.hung, "\(result.text)")
@@ -100,7 +100,7 @@ extension ParallelTests {
     @Test("a damaged newest checkpoint")
     func damaged() throws {
       let damaged = try compare(3) { trial, _, run in
-        #expect(waitUntil(timeout: 60) { (try? trial.checkpoints("run").count) ?? 0 > 1 })
+        #expect(run.comes(within: 60) { (try? trial.checkpoints("run").count) ?? 0 > 1 })
         run.ranks[0].map { _ = kill($0, SIGKILL) }
         let newest = try #require(try trial.checkpoints("run").last)
         let image = try Data(contentsOf: URL(fileURLWithPath: newest))

@@ -48,7 +48,7 @@ extension ParallelTests {
     func signals() throws {
       let trial = try Trial()
       let run = try trial.start("run", ranks: 2, SignalTests.long)
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
+      #expect(run.comes(within: 60) { trial.lines("run") > 20 })
       run.ranks[1].map { _ = kill($0, SIGTERM) }
       #expect(run.wait(timeout: 60).status == 3)
       #expect(trial.log("run", rank: 1).contains("received SIGTERM, at step"))
@@ -88,7 +88,7 @@ extension ParallelTests {
           to: URL(fileURLWithPath: folder + "step-0000\(step).h5"))
       }
       let run = try trial.start("run", ranks: 2, ["training.epochs=100000"])
-      #expect(waitUntil(timeout: 60) { FileManager.default.fileExists(atPath: mark) })
+      #expect(run.comes(within: 60) { FileManager.default.fileExists(atPath: mark) })
       run.killAll()
       let name = try String(contentsOfFile: mark, encoding: .utf8)
       let path = folder + name.trimmingCharacters(in: .newlines)

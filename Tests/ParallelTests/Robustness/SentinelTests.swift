@@ -19,7 +19,7 @@ extension ParallelTests {
     func flipped(rank: Int) throws {
       let trial = try Trial()
       let run = try trial.start("run", ranks: 3, Self.still)
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 60 })
+      #expect(run.comes(within: 60) { trial.lines("run") > 60 })
       let digest = try trial.digest("run")
       let weights = try firstBytes(of: "/parameters/weights", trial, "run")
       let process = try #require(run.ranks[rank])
@@ -42,7 +42,7 @@ extension ParallelTests {
       let trial = try Trial()
       let settings = Self.still + ["sentinel.every_steps=1000000"]
       let run = try trial.start("run", ranks: 2, settings)
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 60 })
+      #expect(run.comes(within: 60) { trial.lines("run") > 60 })
       let digest = try trial.digest("run")
       let weights = try firstBytes(of: "/parameters/weights", trial, "run")
       #expect(try Memory(of: try #require(run.ranks[1])).flipBit(in: weights) > 0)

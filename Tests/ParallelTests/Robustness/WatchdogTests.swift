@@ -15,7 +15,7 @@ extension ParallelTests {
     func stopped(rank: Int, transport: Transport) throws {
       let trial = try Trial()
       let run = try trial.start("run", ranks: 3, Self.endless, transport: transport)
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
+      #expect(run.comes(within: 60) { trial.lines("run") > 20 })
       // Some beats.
       usleep(1_500_000)
       try signal(run, rank, SIGSTOP)
@@ -49,7 +49,7 @@ extension ParallelTests {
       // Who opens the data waits until the lease is let go.
       let lease = try Lease(trial.path("data.h5"), forReading: false)
       let run = try trial.start("run", ranks: 3, Self.endless)
-      #expect(waitUntil(timeout: 60) { lease.isWanted })
+      #expect(run.comes(within: 60) { lease.isWanted })
       usleep(1_500_000)
       try signal(run, 1, SIGSTOP)
       lease.release()
@@ -70,7 +70,7 @@ extension ParallelTests {
         let name = "run-\(rank)"
         let run = try trial.start(
           name, ranks: 3, Self.endless, options: ["--enable-recovery"], transport: transport)
-        #expect(waitUntil(timeout: 60) { trial.lines(name) > 20 })
+        #expect(run.comes(within: 60) { trial.lines(name) > 20 })
         try signal(run, rank, SIGKILL)
         let result = run.wait(timeout: 30)
         #expect(!result.hung, "\(result.text)")
@@ -90,7 +90,7 @@ extension ParallelTests {
       let settings = SignalTests.long + ["watchdog.warn_after=1", "watchdog.end_after=30"]
       try trial.train("whole", ranks: nil, settings)
       let run = try trial.start("paused", ranks: 3, settings, transport: transport)
-      #expect(waitUntil(timeout: 60) { trial.lines("paused") > 20 })
+      #expect(run.comes(within: 60) { trial.lines("paused") > 20 })
       try signal(run, 1, SIGSTOP)
       usleep(4_000_000)
       try signal(run, 1, SIGCONT)
@@ -108,7 +108,7 @@ extension ParallelTests {
       let settings = SignalTests.long + ["watchdog.warn_after=2", "watchdog.end_after=3"]
       try trial.train("whole", ranks: nil, settings)
       let run = try trial.start("suspended", ranks: 3, settings)
-      #expect(waitUntil(timeout: 60) { trial.lines("suspended") > 20 })
+      #expect(run.comes(within: 60) { trial.lines("suspended") > 20 })
       for rank in 0..<3 { try signal(run, rank, SIGSTOP) }
       usleep(8_000_000)
       for rank in 0..<3 { try signal(run, rank, SIGCONT) }
@@ -145,11 +145,11 @@ extension ParallelTests {
       ]
       try trial.train("whole", ranks: nil, settings)
       let run = try trial.start("slow", ranks: 3, settings)
-      #expect(waitUntil(timeout: 60) { trial.lines("slow") > 5 })
+      #expect(run.comes(within: 60) { trial.lines("slow") > 5 })
       // Whoever opens a leased file to write waits until its holder lets go (fcntl(2), F_SETLEASE).
       let file = trial.path("slow") + "/checkpoints/step-00000400.h5.partial"
       let lease = try Lease(file)
-      #expect(waitUntil(timeout: 60) { lease.isWanted })
+      #expect(run.comes(within: 60) { lease.isWanted })
       usleep(8_000_000)
       #expect(run.isRunning)
       lease.release()
@@ -181,7 +181,7 @@ extension ParallelTests {
       try FileManager.default.removeItem(atPath: log)
       let pipe = try FullPipe(log)
       let run = try trial.start("run", ranks: 3, Self.endless)
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 60 })
+      #expect(run.comes(within: 60) { trial.lines("run") > 60 })
       usleep(1_500_000)
       pipe.fill()
       try signal(run, 1, SIGSTOP)
@@ -198,7 +198,7 @@ extension ParallelTests {
       let trial = try Trial()
       let settings = ["watchdog.warn_after=0", "watchdog.end_after=0", "training.epochs=100000"]
       let run = try trial.start("run", ranks: 2, settings)
-      #expect(waitUntil(timeout: 60) { trial.lines("run") > 20 })
+      #expect(run.comes(within: 60) { trial.lines("run") > 20 })
       try signal(run, 1, SIGSTOP)
       usleep(6_000_000)
       #expect(run.isRunning)

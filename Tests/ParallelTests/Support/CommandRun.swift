@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// What a command that has ended left.
 struct CommandResult {
@@ -87,6 +88,24 @@ final class CommandRun {
     guard waitpid(pid, &code, WNOHANG) == pid else { return true }
     status = code & 0x7f == 0 ? (code >> 8) & 0xff : 128 + (code & 0x7f)
     return false
+  }
+
+  /// Asks again and again until it is so; false, with what the command said, when the time or the command is over.
+  func comes(
+    within timeout: Double, to condition: () -> Bool,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) -> Bool {
+    var isReached = false
+    _ = waitUntil(timeout: timeout) {
+      let isOver = !isRunning
+      isReached = condition()
+      return isReached || isOver
+    }
+    if !isReached {
+      let state = status.map { "ended with \($0)" } ?? "still running"
+      Issue.record("\(state): \(text("output"))\(text("errors"))", sourceLocation: sourceLocation)
+    }
+    return isReached
   }
 
   /// Waits for the end. What takes longer than `timeout` seconds is killed, with all it started.
