@@ -68,8 +68,10 @@ enum Program {
     process.standardInput = FileHandle.nullDevice
     let (output, errors) = (folder.path + "/.output", folder.path + "/.errors")
     for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
+    let files = [output, errors].map { FileHandle(forWritingAtPath: $0) }
+    // Process never lets go of them.
+    defer { for file in files { try? file?.close() } }
+    (process.standardOutput, process.standardError) = (files[0], files[1])
     try process.run()
     process.waitUntilExit()
     return Outcome(

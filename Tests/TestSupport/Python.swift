@@ -53,7 +53,10 @@ public enum Python {
     defer { try? FileManager.default.removeItem(at: errors) }
     let output = Pipe()
     process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: errors)
+    let file = try FileHandle(forWritingTo: errors)
+    // Process never lets go of it.
+    defer { try? file.close() }
+    process.standardError = file
     try process.run()
     let text = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()

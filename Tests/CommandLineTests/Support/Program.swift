@@ -51,8 +51,10 @@ enum Program {
     process.environment = environment.merging(openMPI) { $1 }.merging(more) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try place.file("output")
-    process.standardError = try place.file("errors")
+    let files = try ["output", "errors"].map { try place.file($0) }
+    // Process never lets go of them.
+    defer { for file in files { try? file.close() } }
+    (process.standardOutput, process.standardError) = (files[0], files[1])
     let start = DispatchTime.now().uptimeNanoseconds
     try process.run()
     let isLate = wait(for: process, timeout: timeout)

@@ -70,6 +70,10 @@ final class CommandRun {
       posix_spawn_file_actions_addopen(
         &actions, number, folder + name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     }
+    // Open MPI's mpirun aborts when it inherits descriptors beyond 1023 (FD_SETSIZE of `select`).
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+      if let file = Int32(name), file > 2 { _ = fcntl(file, F_SETFD, FD_CLOEXEC) }
+    }
     let arguments = words.map { strdup($0) } + [nil]
     let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { for text in arguments + variables { free(text) } }
@@ -128,16 +132,26 @@ final class CommandRun {
   /// Sends a signal to the command itself: the launcher.
   func signal(_ number: Int32) { if isRunning { kill(pid, number) } }
 
-  /// The processes of the ranks, by rank.
+  /// The processes of the ranks, by rank; not those that ranks have started.
   var ranks: [Int: pid_t] {
-    var found: [Int: pid_t] = [:]
+    var found: [pid_t: Int] = [:]
     for (process, environment) in descendants {
       for name in ["OMPI_COMM_WORLD_RANK=", "PMI_RANK="] {
         guard let entry = environment.first(where: { $0.hasPrefix(name) }) else { continue }
-        found[Int(entry.dropFirst(name.count))!] = process
+        found[process] = Int(entry.dropFirst(name.count))!
       }
     }
-    return found
+    let own = found.filter { process, rank in
+      Self.parent(of: process).map { found[$0] != rank } ?? false
+    }
+    return Dictionary(own.map { ($1, $0) }, uniquingKeysWith: min)
+  }
+
+  /// The process that has started another (`/proc/PID/stat`: the second field after the name).
+  private static func parent(of process: pid_t) -> pid_t? {
+    let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+    let fields = text?.split(separator: ")").last?.split(separator: " ")
+    return fields.flatMap { $0.count > 1 ? pid_t($0[1]) : nil }
   }
 
   /// Its processes of a name (`/proc/PID/comm`).
