@@ -73,6 +73,8 @@ extension ParallelTests {
       let trial = try Trial()
       let run = try hosts.mpirun(4, slots: 2, trial.words("run", Self.watched))
       #expect(run.comes(within: 60) { trial.lines("run") > 20 })
+      // Of a rank that has not yet said a word the watchdog concludes nothing.
+      usleep(3_000_000)
       run.ranks[2].map { _ = kill($0, SIGSTOP) }
       let result = run.wait(timeout: 30)
       #expect(result.status == 5 && !result.hung, "\(result.errors)")
