@@ -125,7 +125,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "Autograd", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Models",
-        "Objectives", "Optimizers", "Reporting", "Tensors", "TestSupport",
+        "Objectives", "Optimizers", "Reporting", "Tensors", "TestSupport", "Timeline",
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .testTarget(
@@ -170,6 +170,8 @@ let package = Package(
     .testTarget(
       name: "LaunchingTests", dependencies: ["Launching", "MessagePassing", "Training"],
       exclude: ["Fixtures"], swiftSettings: swift),
+    .testTarget(
+      name: "TimelineTests", dependencies: ["Timeline", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
       swiftSettings: swift),
