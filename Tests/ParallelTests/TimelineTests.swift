@@ -25,7 +25,7 @@ extension ParallelTests {
         (
           2, .sharedMemory,
           [
-            "model={family: vae, latent: 4, encoder: [{dense: 16, batch_norm: true, group: global}], decoder: [16]}"
+            "model={family: vae, latent: 4, encoder: [16, {batch_norm: true, group: global}], decoder: [16]}"
           ]
         ),
         (
@@ -44,8 +44,9 @@ extension ParallelTests {
       let trace = try StrictTrace(trial.path("traced") + "/trace.json")
       #expect(trace.names.keys.sorted() == Array(0..<ranks))
       let names = Set(trace.spans.map(\.name))
-      #expect(names.isSuperset(of: ["step", "load", "compute", "reduce", "update", "evaluate"]))
+      #expect(names.isSuperset(of: ["step", "load", "compute", "reduce", "evaluate"]))
       #expect(names.isSuperset(of: ["checkpoint", "gather", "write", "fsync", "log"]))
+      #expect(names.contains("update") || names.contains("line search"))
       #expect(!FileManager.default.fileExists(atPath: trial.path("plain") + "/trace.json"))
     }
 
@@ -166,8 +167,10 @@ extension ParallelTests {
       let files = FileManager.default
       for name in ["trace", "timing.json/x", "trace.json/x"] {
         let run = "without-\(name.prefix(8))"
+        try trial.train(run, ranks: 2, ["training.steps=7"])
         let place = trial.path(run) + "/" + name
         let folder = (place as NSString).deletingLastPathComponent
+        if folder.hasSuffix(".json") { try? files.removeItem(atPath: folder) }
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
         // A file where a folder ought to be, or the other way round.
         try "in the way".write(toFile: place, atomically: true, encoding: .utf8)

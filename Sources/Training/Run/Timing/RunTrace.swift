@@ -8,6 +8,8 @@ import Timeline
 final class RunTrace {
   private let recorder: TraceRecorder?
   private let steps: TraceSteps
+  /// Whether any rank has a file.
+  let isWritten: Bool
 
   /// Starts the timeline; ranks find out how their clocks stand to each other. Every rank calls this together,
   /// on its main thread.
@@ -30,6 +32,7 @@ final class RunTrace {
     }
     let reason = recorder == nil ? "\(path): \(String(cString: strerror(errno)))" : ""
     let failures = try communicator.allGather(Array(reason.utf8)).filter { !$0.isEmpty }
+    isWritten = failures.count < communicator.size
     if let first = failures.first, communicator.rank == 0 {
       warn(
         "warning: \(failures.count) of \(communicator.size) ranks cannot write their timeline: "

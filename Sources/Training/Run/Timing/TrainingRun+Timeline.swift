@@ -5,7 +5,7 @@ import Reporting
 extension TrainingRun {
   /// Brings the ranks' parts together, once all have closed theirs. Every rank calls this together.
   func joinTrace() throws {
-    guard trace != nil else { return }
+    guard let trace, trace.isWritten else { return }
     try communicator.barrier()
     guard communicator.rank == 0 else { return }
     do throws(FileError) {
