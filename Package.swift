@@ -36,11 +36,16 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
+    .target(name: "CTimeline"),
+
+    // Where time goes: activities and spans, for all that a step passes through.
+    .target(name: "Timeline", dependencies: ["CTimeline"], swiftSettings: swift),
 
     // Numbers, and what training knows of a model.
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: swift),
     .target(name: "Objectives", dependencies: ["Tensors"], swiftSettings: swift),
-    .target(name: "Autograd", dependencies: ["Tensors", "CKernels"], swiftSettings: swift),
+    .target(
+      name: "Autograd", dependencies: ["Tensors", "CKernels", "Timeline"], swiftSettings: swift),
     .target(name: "Layers", dependencies: ["Autograd", "Tensors"], swiftSettings: swift),
     .target(
       name: "Optimizers", dependencies: ["Tensors", "Objectives", "CKernels"], swiftSettings: swift),
@@ -54,14 +59,16 @@ let package = Package(
       swiftSettings: swift),
 
     // Ranks: messages and sums.
-    .target(name: "MessagePassing", dependencies: ["CMPI"], swiftSettings: swift),
+    .target(name: "MessagePassing", dependencies: ["CMPI", "Timeline"], swiftSettings: swift),
     .target(
       name: "DataParallel",
-      dependencies: ["MessagePassing", "Objectives", "Tensors", "CKernels"], swiftSettings: swift),
+      dependencies: ["MessagePassing", "Objectives", "Tensors", "CKernels", "Timeline"],
+      swiftSettings: swift),
 
     // Models, one folder a family.
     .target(
-      name: "Models", dependencies: ["Layers", "Autograd", "Objectives", "Tensors", "CKernels"],
+      name: "Models",
+      dependencies: ["Layers", "Autograd", "Objectives", "Tensors", "CKernels", "Timeline"],
       swiftSettings: swift),
 
     // What a person sees, and the loop that ties all together.
@@ -70,7 +77,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Tensors", "Objectives", "Optimizers", "HDF5", "Datasets", "MessagePassing",
-        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "PNG",
+        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "PNG", "Timeline",
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .target(
@@ -118,7 +125,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "Autograd", "DataParallel", "Datasets", "HDF5", "MessagePassing", "Models",
-        "Objectives", "Optimizers", "Reporting", "Tensors", "TestSupport",
+        "Objectives", "Optimizers", "Reporting", "Tensors", "TestSupport", "Timeline",
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .testTarget(
@@ -163,6 +170,8 @@ let package = Package(
     .testTarget(
       name: "LaunchingTests", dependencies: ["Launching", "MessagePassing", "Training"],
       exclude: ["Fixtures"], swiftSettings: swift),
+    .testTarget(
+      name: "TimelineTests", dependencies: ["Timeline", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
       swiftSettings: swift),

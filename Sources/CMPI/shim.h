@@ -33,6 +33,12 @@ static inline int sdt_mpi_gatherv(const void *send, int count, void *receive, co
   return MPI_Gatherv(send, count, MPI_BYTE, receive, counts, offsets, MPI_BYTE, root,
                      MPI_COMM_WORLD);
 }
+static inline int sdt_mpi_send(const void *bytes, int count, int to, int tag) {
+  return MPI_Send(bytes, count, MPI_BYTE, to, tag, MPI_COMM_WORLD);
+}
+static inline int sdt_mpi_receive(void *bytes, int count, int from, int tag) {
+  return MPI_Recv(bytes, count, MPI_BYTE, from, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
 /// The number of ranks that can share memory with this one.
 static inline int sdt_mpi_ranks_on_host(int *count) {
   MPI_Comm host;

@@ -1,6 +1,7 @@
 import MessagePassing
 import Objectives
 import Tensors
+import Timeline
 
 /// Adds this rank's roots, then lets MPI sum over ranks in an order of its own.
 ///
@@ -36,23 +37,29 @@ final class FastReducer: Reducer {
   }
 
   func progress() throws {
-    for request in requests[..<buckets.started] { _ = try request.test() }
+    try Activity.reduce.during("progress") {
+      for request in requests[..<buckets.started] { _ = try request.test() }
+    }
   }
 
   private func startReady(_ range: Range<Int>) {
     buckets.ready(range)
-    while let bucket = buckets.next() {
-      let range = buckets.buckets[bucket]
-      accumulator.merge(range)
-      let sum = accumulator.root(0)
-      for other in 1..<max(accumulator.roots.count, 1) {
-        sum.add(accumulator.root(other), in: range)
+    do {
+      while let bucket = buckets.next() {
+        try Activity.reduce.during("send") { try send(bucket) }
       }
-      do {
-        try requests[bucket].startAllReduce(sum.pointer + range.lowerBound, count: range.count)
-      } catch {
-        failure = error
-      }
+    } catch {
+      failure = error
     }
+  }
+
+  private func send(_ bucket: Int) throws {
+    let range = buckets.buckets[bucket]
+    accumulator.merge(range)
+    let sum = accumulator.root(0)
+    for other in 1..<max(accumulator.roots.count, 1) {
+      sum.add(accumulator.root(other), in: range)
+    }
+    try requests[bucket].startAllReduce(sum.pointer + range.lowerBound, count: range.count)
   }
 }

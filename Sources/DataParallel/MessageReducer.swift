@@ -1,6 +1,7 @@
 import MessagePassing
 import Objectives
 import Tensors
+import Timeline
 
 /// Sums over ranks along the reduction tree by messages: the same bits on any number of ranks and hosts.
 ///
@@ -61,15 +62,19 @@ final class MessageReducer: Reducer {
 
   /// Sends on what has arrived. Only for sums that no owner makes anything else of.
   func progress() throws {
-    for exchange in exchanges[..<buckets.started] { try exchange.advance() }
+    try Activity.reduce.during("progress") {
+      for exchange in exchanges[..<buckets.started] { try exchange.advance() }
+    }
   }
 
   private func startReady(_ range: Range<Int>) {
     buckets.ready(range)
     do {
       while let bucket = buckets.next() {
-        accumulator.merge(buckets.buckets[bucket])
-        try exchanges[bucket].scatter()
+        try Activity.reduce.during("send") {
+          accumulator.merge(buckets.buckets[bucket])
+          try exchanges[bucket].scatter()
+        }
       }
     } catch {
       failure = error
@@ -153,10 +158,12 @@ private final class BucketExchange {
   /// its owner makes of it.
   func addAndShare(_ update: SliceUpdate?) throws {
     try scattering.wait()
-    tree.add(partials, at: 0, count: own.count, into: result.pointer + own.lowerBound)
+    Detail.during("sum") {
+      tree.add(partials, at: 0, count: own.count, into: result.pointer + own.lowerBound)
+    }
     update?(own, result.pointer + own.lowerBound)
     isShared = true
-    try sharing.start()
+    try Detail.during("gather") { try sharing.start() }
   }
 
   func wait() throws { try sharing.wait() }

@@ -1,6 +1,7 @@
 import MessagePassing
 import Objectives
 import Tensors
+import Timeline
 
 /// The memory of a reduction on one host: the flat buffers of all shards, and the sums of every rank's
 /// slices.
@@ -124,7 +125,9 @@ final class SharedMemoryReducer: Reducer {
     }
     let own = slices[bucket][rank]
     let sums = shared.sums(of: rank) + own.lowerBound
-    tree.add(leaves, at: own.lowerBound, count: own.count, into: sums)
+    Detail.during("sum") {
+      tree.add(leaves, at: own.lowerBound, count: own.count, into: sums)
+    }
     update?(own, sums)
     shared.publishSummed(count)
   }

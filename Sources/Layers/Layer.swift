@@ -40,6 +40,22 @@ extension Layer {
   /// No states.
   public var states: [LayerParameter] { [] }
 
+  /// Records the layer as a part of its own, by which a timeline shows it: what other layers and models call.
+  public func record(_ x: Variable, _ context: LayerContext) -> Variable {
+    x.tape.recording(partName) { apply(x, context) }
+  }
+
+  /// The name with the kind, such as `encoder/0/dense`.
+  var partName: String {
+    let type = String(describing: type(of: self))
+    let kind = type.hasSuffix("Layer") ? type.dropLast(5) : type[...]
+    let word = kind.reduce(into: "") { word, letter in
+      if letter.isUppercase && !word.isEmpty { word += "_" }
+      word += letter.lowercased()
+    }
+    return name.hasSuffix("/\(word)") ? name : "\(name)/\(word)"
+  }
+
   /// An error unless the shape of a sample is as expected; nil stands for any size.
   func require(_ input: [Int], _ expected: [Int?]) throws {
     let fits =

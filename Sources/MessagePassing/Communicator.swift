@@ -1,5 +1,6 @@
 import CMPI
 import Foundation
+import Timeline
 
 /// The ranks of a run. With one process and no launcher it works without starting MPI.
 ///
@@ -103,7 +104,13 @@ public final class Communicator {
   /// Waits for all ranks (`MPI_Barrier`).
   public func barrier() throws {
     guard size > 1 else { return }
-    try MPIError.check(Pulse.waiting { sdt_mpi_barrier() }, "MPI_Barrier")
+    try MPIError.check(waiting("MPI_Barrier") { sdt_mpi_barrier() }, "MPI_Barrier")
+  }
+
+  /// Makes a call in which ranks wait for each other.
+  @inline(__always)
+  private func waiting(_ name: StaticString, _ call: () -> Int32) -> Int32 {
+    Activity.wait.during(name, .nextCall) { Pulse.waiting(call) }
   }
 
   /// Copies rank `root`'s bytes to all ranks (`MPI_Bcast`).
@@ -119,7 +126,7 @@ public final class Communicator {
     guard size > 1 else { return }
     for start in stride(from: 0, to: bytes.count, by: piece) {
       let count = min(piece, bytes.count - start)
-      let code = Pulse.waiting {
+      let code = waiting("MPI_Bcast") {
         sdt_mpi_broadcast(bytes.baseAddress! + start, Int32(count), Int32(root))
       }
       try MPIError.check(code, "MPI_Bcast")
@@ -142,7 +149,7 @@ public final class Communicator {
     let counts = try allGather(counts: bytes.count)
     var all = [UInt8](repeating: 0, count: counts.reduce(0, +))
     let (lengths, offsets) = try Self.extents(counts)
-    let code = Pulse.waiting {
+    let code = waiting("MPI_Allgatherv") {
       sdt_mpi_allgatherv(bytes, Int32(bytes.count), &all, lengths, offsets)
     }
     try MPIError.check(code, "MPI_Allgatherv")
@@ -165,7 +172,7 @@ public final class Communicator {
     _ values: UnsafePointer<Double>, _ parts: GatherParts, into all: UnsafeMutablePointer<Double>
   ) throws {
     guard size > 1 else { return all.update(from: values, count: parts.count) }
-    let code = Pulse.waiting {
+    let code = waiting("MPI_Allgatherv") {
       sdt_mpi_allgatherv(values, parts.lengths[rank], all, parts.lengths, parts.offsets)
     }
     try MPIError.check(code, "MPI_Allgatherv")
@@ -195,7 +202,7 @@ public final class Communicator {
     let (lengths, offsets) = try Self.extents(
       parts.map { $0.count * MemoryLayout<Float>.stride })
     let own = values.baseAddress.map { $0 + parts[rank].lowerBound }
-    let code = Pulse.waiting {
+    let code = waiting("MPI_Gatherv") {
       sdt_mpi_gatherv(own, lengths[rank], &round, lengths, offsets, Int32(root))
     }
     try MPIError.check(code, "MPI_Gatherv")
@@ -213,7 +220,7 @@ public final class Communicator {
     var mine = Int64(counts)
     var all = [Int64](repeating: 0, count: size)
     let (lengths, offsets) = try Self.extents(all.map { _ in 8 })
-    let code = Pulse.waiting { sdt_mpi_allgatherv(&mine, 8, &all, lengths, offsets) }
+    let code = waiting("MPI_Allgatherv") { sdt_mpi_allgatherv(&mine, 8, &all, lengths, offsets) }
     try MPIError.check(code, "MPI_Allgatherv")
     return all.map(Int.init)
   }

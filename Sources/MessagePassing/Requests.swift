@@ -1,4 +1,5 @@
 import CMPI
+import Timeline
 
 /// Messages between fixed buffers, set up once, then started and awaited together in every step
 /// without allocating (`MPI_Send_init`, `MPI_Recv_init`, `MPI_Startall`, `MPI_Waitall`).
@@ -44,9 +45,13 @@ public final class Requests {
     try MPIError.check(code, "MPI_Iallreduce")
   }
 
-  /// Waits until all messages have come and gone (`MPI_Waitall`).
+  /// Waits until all messages have come and gone (`MPI_Waitall`). What is there already is no waiting, but
+  /// work (`MPI_Testall`).
   public func wait() throws {
-    try MPIError.check(sdt_requests_wait(set), "MPI_Waitall")
+    let call = SpanValues.nextCall
+    guard try !test() else { return }
+    let code = Activity.wait.during("MPI_Waitall", call) { sdt_requests_wait(set) }
+    try MPIError.check(code, "MPI_Waitall")
   }
 
   /// Gives MPI a chance to move messages, and tells whether all have come and gone (`MPI_Testall`).

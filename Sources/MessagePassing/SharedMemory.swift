@@ -1,5 +1,6 @@
 import CMPI
 import Foundation
+import Timeline
 
 /// Memory that all ranks see, when all are on one host (`shm_open`, `mmap`): a segment of Float32 and a
 /// few counters for every rank.
@@ -53,7 +54,9 @@ public final class SharedMemory {
 
   /// Waits until a counter of a rank has reached a value.
   public func await(_ value: UInt64, counter: Int, of rank: Int) {
-    sdt_counter_await(self.counter(counter, of: rank), value)
+    let place = self.counter(counter, of: rank)
+    guard sdt_counter_has_reached(place, value) == 0 else { return }
+    Activity.wait.during("wait for sums", .rank(rank)) { sdt_counter_await(place, value) }
   }
 
   private func counter(_ counter: Int, of rank: Int) -> UnsafeMutablePointer<UInt64> {

@@ -5,7 +5,7 @@ import MessagePassing
 import Training
 
 /// Counts the allocations of a training run's main thread: `allocation-test NAME [TRAP]`, NAME one
-/// of `cd`, `pcd`, `adam` and the names of `models`.
+/// of `cd`, `pcd`, `adam`, `delayed`, `traced` (with a timeline of every step) and the names of `models`.
 ///
 /// Two runs that differ in the number of steps alone must allocate the same number of times: what a
 /// run allocates belongs to its beginning and its end, to epochs and to lines of metrics, never to
@@ -92,7 +92,7 @@ struct AllocationTest {
     """.write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)
     let options = TrainingOptions(
       configuration: folder + "/run.yaml", resume: .never, runDirectory: folder + "/run",
-      isQuiet: true)
+      isQuiet: true, trace: name == "traced" ? TraceSteps("1-1000") : nil)
     let run = try TrainingRun(communicator, options)
     sdt_count_allocations(trap)
     _ = try run.run()

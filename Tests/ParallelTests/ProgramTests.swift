@@ -17,7 +17,7 @@ extension ParallelTests {
       "a step in steady state allocates nothing",
       arguments: [
         "cd", "pcd", "adam", "vae", "convolutions", "global-norm", "stacked", "tempering",
-        "centred", "gaussian", "boltzmann", "dbn", "delayed",
+        "centred", "gaussian", "boltzmann", "dbn", "delayed", "traced",
       ])
     func allocations(name: String) throws {
       for (ranks, transport) in [(nil, .messages), (2, .messages), (2, .sharedMemory)] as [Way] {

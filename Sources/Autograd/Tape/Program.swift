@@ -1,4 +1,5 @@
 import Tensors
+import Timeline
 
 /// A tape made ready to run: only what the results need, in memory that values share when their lives
 /// do not overlap. Running it allocates nothing.
@@ -7,12 +8,21 @@ public final class Program {
     let operation: any Operation
     let inputs: [Int]
     let output: Int
+    let part: Tape.Part
+  }
+
+  /// Steps of a segment, one behind the other, that belong to one part of what was recorded.
+  private struct Stretch {
+    let name: SpanName
+    let steps: Range<Int>
   }
 
   private let tape: Tape
   private let plan: MemoryPlan
   /// The steps between sums over shards.
   private(set) var segments: [[Step]] = [[]]
+  /// The same steps, as they show in a timeline.
+  private var stretches: [[Stretch]] = []
   /// What is summed over shards after each segment but the last.
   private(set) var sums: [Step] = []
 
@@ -30,7 +40,8 @@ public final class Program {
     plan = MemoryPlan(tape, needed, results: Set(results.map(\.number)))
     for number in needed {
       let node = tape.nodes[number]
-      let step = Step(operation: node.operation, inputs: node.inputs, output: number)
+      let step = Step(
+        operation: node.operation, inputs: node.inputs, output: number, part: node.part)
       switch node.operation {
       case is Input: break
       case is ShardSum:
@@ -39,6 +50,22 @@ public final class Program {
       default: segments[segments.count - 1].append(step)
       }
     }
+    stretches = segments.map(Self.stretches)
+  }
+
+  private static func stretches(_ steps: [Step]) -> [Stretch] {
+    var stretches: [Stretch] = []
+    var first = 0
+    for end in steps.indices.map({ $0 + 1 }) {
+      guard end == steps.count || steps[end].part != steps[first].part else { continue }
+      let part = steps[first].part
+      stretches.append(
+        Stretch(
+          name: SpanName("\(part.name) \(part.isBackward ? "backward" : "forward")"),
+          steps: first..<end))
+      first = end
+    }
+    return stretches
   }
 
   private static func needed(_ tape: Tape, _ results: [Int]) -> [Int] {
@@ -79,7 +106,15 @@ public final class Program {
 
   /// Runs what stands between two sums over shards.
   func run(segment: Int, _ frame: Frame) {
-    for step in segments[segment] {
+    guard Detail.isKept else { return run(segments[segment][...], frame) }
+    for stretch in stretches[segment] {
+      Detail.during(stretch.name) { run(segments[segment][stretch.steps], frame) }
+    }
+  }
+
+  @inline(__always)
+  private func run(_ steps: ArraySlice<Step>, _ frame: Frame) {
+    for step in steps {
       step.operation.evaluate(frame, inputs: step.inputs, output: step.output)
     }
   }

@@ -9,9 +9,18 @@ public final class Tape {
     let shape: [Int]
     /// Whether a gradient may flow through it.
     let isDifferentiable: Bool
+    /// What it is a part of.
+    let part: Part
+  }
+
+  /// A part of what is recorded, such as a layer, and whether it brings derivatives back through it.
+  struct Part: Equatable {
+    var name = "loss"
+    var isBackward = false
   }
 
   private(set) var nodes: [Node] = []
+  private var part = Part()
 
   /// An empty tape.
   public init() {}
@@ -19,7 +28,10 @@ public final class Tape {
   /// A value that is put in before each run.
   /// - Parameter isDifferentiable: whether gradients with respect to it are wanted.
   public func input(_ shape: [Int], isDifferentiable: Bool = false) -> Variable {
-    append(Node(operation: Input(), inputs: [], shape: shape, isDifferentiable: isDifferentiable))
+    append(
+      Node(
+        operation: Input(), inputs: [], shape: shape, isDifferentiable: isDifferentiable,
+        part: part))
   }
 
   /// Records an operation.
@@ -28,7 +40,21 @@ public final class Tape {
     let flows = inputs.contains { nodes[$0.number].isDifferentiable }
     return append(
       Node(
-        operation: operation, inputs: inputs.map(\.number), shape: shape, isDifferentiable: flows))
+        operation: operation, inputs: inputs.map(\.number), shape: shape, isDifferentiable: flows,
+        part: part))
+  }
+
+  /// Records operations as a part of a name, such as `encoder/0/dense`; so are their derivatives. Others are
+  /// parts of the `loss`.
+  public func recording<T>(_ name: String, _ body: () -> T) -> T {
+    recording(Part(name: name, isBackward: part.isBackward), body)
+  }
+
+  private func recording<T>(_ part: Part, _ body: () -> T) -> T {
+    let before = self.part
+    self.part = part
+    defer { self.part = before }
+    return body()
   }
 
   private func append(_ node: Node) -> Variable {
@@ -46,7 +72,9 @@ public final class Tape {
     let reached = reachable(from: targets.map(\.number), upTo: scalar.number)
     for number in stride(from: scalar.number, through: 0, by: -1) where reached.contains(number) {
       guard let cotangent = cotangents[number] else { continue }
-      propagate(number, cotangent, reached, &cotangents)
+      recording(Part(name: nodes[number].part.name, isBackward: true)) {
+        propagate(number, cotangent, reached, &cotangents)
+      }
     }
     return targets.map { cotangents[$0.number] ?? constant(0, shape: $0.shape) }
   }

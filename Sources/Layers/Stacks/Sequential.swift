@@ -37,6 +37,6 @@ public struct Sequential: Sendable {
 
   /// Records the layers on samples [rows, …], which may come as vectors.
   public func apply(_ x: Variable, _ context: LayerContext) -> Variable {
-    layers.reduce(x.reshaped([x.shape[0]] + inputShape)) { $1.apply($0, context) }
+    layers.reduce(x.reshaped([x.shape[0]] + inputShape)) { $1.record($0, context) }
   }
 }

@@ -68,7 +68,7 @@ public final class CodeClassifier: TapeModel {
   }
 
   func logits(_ recording: Recording) -> Variable {
-    top.apply(encoder.apply(recording.samples, recording.layers), recording.layers)
+    top.record(encoder.apply(recording.samples, recording.layers), recording.layers)
   }
 
   /// The codes of samples, [rows, code].

@@ -1,5 +1,6 @@
 import Objectives
 import Tensors
+import Timeline
 
 /// Any objective, trained on what a fixed function makes of the samples: a stage of a curriculum that
 /// learns from the codes of the stages before.
@@ -55,7 +56,7 @@ public final class EncodedObjective: Objective {
   ) throws {
     let codes = self.codes ?? Batch(roomFor: batch, width: map.width)
     self.codes = codes
-    if phase == 0 { codes.fill(from: batch, map) }
+    if phase == 0 { Detail.during("codes of earlier stages") { codes.fill(from: batch, map) } }
     try base.accumulate(codes, phase: phase, into: accumulator, across: across)
   }
 }

@@ -99,7 +99,7 @@ public final class VariationalAutoencoder: TapeModel {
   func encode(_ recording: Recording) -> (mean: Variable, logVariance: Variable) {
     let samples = recording.samples.reshaped([recording.rows] + sampleShape)
     let hidden = encoder.apply(withLabel(samples, recording), recording.layers)
-    return (mean.apply(hidden, recording.layers), logVariance.apply(hidden, recording.layers))
+    return (mean.record(hidden, recording.layers), logVariance.record(hidden, recording.layers))
   }
 
   /// The decoder's outputs of codes, [rows, width]: logits, or means.

@@ -1,4 +1,5 @@
 import Foundation
+import Timeline
 
 /// A file that could not be written: one line with the path and the system's reason.
 public struct WriteError: Error, CustomStringConvertible, Sendable, Equatable {
@@ -43,7 +44,8 @@ private func writeDurably(_ bytes: [UInt8], to temporary: String, becoming path:
       rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
     }
   }
-  guard fsync(file) == 0 else { throw WriteError("flush", path) }
+  let code = Activity.checkpoint.during("fsync") { fsync(file) }
+  guard code == 0 else { throw WriteError("flush", path) }
 }
 
 private func synchronize(directory: String) throws {

@@ -88,7 +88,8 @@ public struct RunDirectory: Sendable {
       let old = own.map { images + "/" + $0 }
       let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
       let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
-      for path in old + logs + [metrics, log] { try? files.removeItem(atPath: path) }
+      for path in old + logs + [metrics, log, timing] { try? files.removeItem(atPath: path) }
+      removeTrace()
       // Those of another configuration say nothing of this one.
       let before = files.contents(atPath: path + "/config.yaml")
       if before != Data(configuration.utf8) { unlink(times) }

@@ -2,6 +2,7 @@ import DataParallel
 import MessagePassing
 import Objectives
 import Tensors
+import Timeline
 
 /// Updates that take effect one step late (`training.delay: 1`).
 extension StageTrainer {
@@ -27,19 +28,23 @@ extension StageTrainer {
     guard let pending = delayed.pending else { return }
     beginUpdate(pending.stepInEpoch)
     Pulse.phase = .reduce
-    var clock = StepClock()
     let (destination, optimizer) = (destinations[0], optimizers[0])
     let end = delayed.turns[0].accumulator.sums.count
     var met = Agreement()
-    try Pulse.waiting {
-      try delayed.finish { range, sums in
-        destination.take(range, sums, count: pending.count, optimizer: optimizer)
-        met.read(range, sums, end: end)
+    try Activity.reduce.during("reduce") {
+      try Pulse.waiting {
+        try delayed.finish { range, sums in
+          Activity.update.during("update") {
+            destination.take(range, sums, count: pending.count, optimizer: optimizer)
+          }
+          met.read(range, sums, end: end)
+        }
       }
     }
     agreement.add(met)
-    destination.finish(stage.objective, phase: 0, count: pending.count, optimizer: optimizer)
-    clock.lap(&times.reduce)
+    Activity.update.during("update") {
+      destination.finish(stage.objective, phase: 0, count: pending.count, optimizer: optimizer)
+    }
   }
 
   /// The name in checkpoints of sums that have not taken effect.

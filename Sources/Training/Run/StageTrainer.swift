@@ -4,6 +4,7 @@ import MessagePassing
 import Objectives
 import Optimizers
 import Tensors
+import Timeline
 
 /// What a step is made of, for one stage of a curriculum: load, accumulate, reduce, update, phase by
 /// phase.
@@ -17,8 +18,19 @@ public final class StageTrainer {
   public var rate = RateAdjustment.none
   /// Updates over all samples, in the place of those along a batch.
   var fullBatch: FullBatchUpdates?
-  /// Where the time of this rank went.
-  public internal(set) var times = StepTimes()
+  /// What this rank has done.
+  public internal(set) var work = Work()
+
+  /// What a rank has done: samples of its shards, and batches.
+  public struct Work: Sendable, Equatable {
+    var samples = 0
+    var steps = 0
+
+    /// Both together.
+    static func + (one: Work, other: Work) -> Work {
+      Work(samples: one.samples + other.samples, steps: one.steps + other.steps)
+    }
+  }
 
   private let loader: BatchLoader
   private let across: any GlobalSum
@@ -116,8 +128,10 @@ public final class StageTrainer {
     ownUpdates = zip(destinations, optimizers).map { destination, optimizer in
       guard destination.owners != nil else { return nil }
       return OwnUpdate { range, sums in
-        destination.updateOwn(
-          range, sums, count: loader.batch.globalCount, optimizer: optimizer)
+        Activity.update.during("update") {
+          destination.updateOwn(
+            range, sums, count: loader.batch.globalCount, optimizer: optimizer)
+        }
       }
     }
   }
@@ -158,10 +172,14 @@ public final class StageTrainer {
     for (phase, optimizer) in optimizers.enumerated() {
       try accumulate(phase, stopRequested: stopRequested)
       try reduce(phase, &agreement, owner: ownUpdates[phase]?.update) { range, sums in
-        destinations[phase].take(range, sums, count: count, optimizer: optimizer)
+        Activity.update.during("update") {
+          destinations[phase].take(range, sums, count: count, optimizer: optimizer)
+        }
       }
-      destinations[phase].finish(
-        stage.objective, phase: phase, count: count, optimizer: optimizer)
+      Activity.update.during("update") {
+        destinations[phase].finish(
+          stage.objective, phase: phase, count: count, optimizer: optimizer)
+      }
     }
     return agreement
   }
@@ -183,10 +201,13 @@ public final class StageTrainer {
 
   private func load(_ stepInEpoch: Int, _ step: Int) throws {
     Pulse.phase = .load
-    var clock = StepClock()
-    try loader.load(stepInEpoch: stepInEpoch, step: step)
-    clock.lap(&times.load)
+    try Activity.load.during("load") { try loader.load(stepInEpoch: stepInEpoch, step: step) }
+    work.steps += 1
+    work.samples += ownSamplesOfBatch
   }
+
+  /// The number of samples of the batch that was loaded last, of this rank's shards.
+  var ownSamplesOfBatch: Int { loader.batch.shards.reduce(0) { $0 + $1.rows } }
 
   /// The number of updates follows from the place in the stage, so that nobody has to store it.
   func beginUpdate(_ stepInEpoch: Int) {
@@ -204,11 +225,12 @@ public final class StageTrainer {
     _ phase: Int, into accumulator: Accumulator, _ reducer: any Reducer, stopRequested: Bool
   ) throws {
     Pulse.phase = .compute
-    var clock = StepClock()
-    try reducer.begin()
-    try stage.objective.accumulate(loader.batch, phase: phase, into: accumulator, across: across)
-    accumulator.finish(stopRequested: stopRequested, finite: accumulator.metricsAreFinite)
-    clock.lap(&times.compute)
+    try Activity.compute.during("compute") {
+      try reducer.begin()
+      try stage.objective.accumulate(
+        loader.batch, phase: phase, into: accumulator, across: across)
+      accumulator.finish(stopRequested: stopRequested, finite: accumulator.metricsAreFinite)
+    }
   }
 
   /// Hands sums over as they arrive, and reads the control words behind them.
@@ -217,17 +239,17 @@ public final class StageTrainer {
     _ body: (Range<Int>, UnsafePointer<Float>) -> Void
   ) throws {
     Pulse.phase = .reduce
-    var clock = StepClock()
     let end = accumulators[phase].sums.count
     var met = Agreement()
-    try Pulse.waiting {
-      try reducers[phase].finish(owner: owner) { range, sums in
-        body(range, sums)
-        met.read(range, sums, end: end)
+    try Activity.reduce.during("reduce") {
+      try Pulse.waiting {
+        try reducers[phase].finish(owner: owner) { range, sums in
+          body(range, sums)
+          met.read(range, sums, end: end)
+        }
       }
     }
     agreement.add(met)
-    clock.lap(&times.reduce)
   }
 
   /// The means of the metrics since the last call, over all shards, and how many samples were seen.

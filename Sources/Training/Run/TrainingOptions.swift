@@ -20,19 +20,23 @@ public struct TrainingOptions: Sendable {
   public var runDirectory: String?
   /// Whether to print errors and nothing else.
   public var isQuiet: Bool
+  /// The steps of which a timeline is kept; nil keeps none.
+  public var trace: TraceSteps?
   /// The model families that the configuration may name.
   public var families: FamilyRegistry
 
   /// Options.
   public init(
     configuration: String, settings: [String] = [], resume: Resume = .auto,
-    runDirectory: String? = nil, isQuiet: Bool = false, families: FamilyRegistry = .standard
+    runDirectory: String? = nil, isQuiet: Bool = false, trace: TraceSteps? = nil,
+    families: FamilyRegistry = .standard
   ) {
     self.configuration = configuration
     self.settings = settings
     self.resume = resume
     self.runDirectory = runDirectory
     self.isQuiet = isQuiet
+    self.trace = trace
     self.families = families
   }
 }

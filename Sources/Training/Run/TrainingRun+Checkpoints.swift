@@ -3,6 +3,7 @@ import Foundation
 import MessagePassing
 import Objectives
 import Tensors
+import Timeline
 
 /// Checkpoints, and the ends of a run that refer to them.
 extension TrainingRun {
@@ -20,6 +21,7 @@ extension TrainingRun {
 
   func stop(_ trainer: StageTrainer) throws -> ExitStatus {
     if lastCheckpoint != position.step || position.owesEvaluation { try writeCheckpoint(trainer) }
+    _ = try timing.gather(work)
     if communicator.rank == 0 { StopMark(isTimeUp: isTimeUp).write(to: setup.directory.stopped) }
     reporter?.finish()
     reporter?.say(
@@ -42,7 +44,9 @@ extension TrainingRun {
     // What the ranks do not agree on must not be kept.
     if let replicas { try check(replicas) }
     let start = watch.now
-    try Pulse.during(.checkpoint) { try collectAndWrite(trainer, parameters, write) }
+    try Activity.checkpoint.during("checkpoint", isRare: true) {
+      try Pulse.during(.checkpoint) { try collectAndWrite(trainer, parameters, write) }
+    }
     watch.pause(watch.now - start)
     deadline?.take(checkpoint: watch.now - start)
   }
@@ -51,11 +55,13 @@ extension TrainingRun {
     _ trainer: StageTrainer, _ parameters: [ParameterSet],
     _ write: (CheckpointStore, Checkpoint) throws -> Void
   ) throws {
-    let arrays = try snapshot.arrays(
-      parameters: parameters,
-      states: finishedStates + trainer.stage.objective.replicatedState, trainer: trainer,
-      extra: setup.data.stateArrays)
-    let sums = try snapshot.metricSums(trainer)
+    let (arrays, sums) = try Activity.checkpoint.during("gather") {
+      let arrays = try snapshot.arrays(
+        parameters: parameters,
+        states: finishedStates + trainer.stage.objective.replicatedState, trainer: trainer,
+        extra: setup.data.stateArrays)
+      return (arrays, try snapshot.metricSums(trainer))
+    }
     if communicator.rank == 0 {
       let checkpoint = Checkpoint(
         arrays: arrays, metricSums: sums, evaluations: decisions?.history ?? [:],
@@ -63,7 +69,7 @@ extension TrainingRun {
         family: type(of: configuration.model).name, configuration: configuration.yaml,
         dataset: setup.data.fingerprint, sampleShape: setup.data.train.shape.axes,
         digest: parameterDigest(parameters))
-      try write(setup.directory.checkpoints, checkpoint)
+      try Activity.checkpoint.during("write") { try write(setup.directory.checkpoints, checkpoint) }
     }
   }
 

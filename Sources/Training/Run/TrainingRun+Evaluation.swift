@@ -4,6 +4,7 @@ import Objectives
 import Optimizers
 import Reporting
 import Tensors
+import Timeline
 
 /// Evaluations: what they measure, decide and show, and how a stage ends.
 extension TrainingRun {
@@ -40,11 +41,14 @@ extension TrainingRun {
     let start = watch.now
     deadline?.beginEvaluation()
     defer { deadline?.endEvaluation() }
-    let measured = try Pulse.during(.evaluate) {
-      try trainer.withAverages { try measure(trainer, evaluation) }
+    let measured = try Activity.evaluate.during("evaluate", isRare: true) {
+      try Pulse.during(.evaluate) {
+        try trainer.withAverages { try measure(trainer, evaluation) }
+      }
     }
     watch.pause(watch.now - start)
     guard let values = measured else { return false }
+    _ = try timing.gather(work)
     deadline?.take(evaluation: watch.now - start)
     if decides { try decide(trainer, values) }
     try keepIfBest(trainer, values)
@@ -56,7 +60,7 @@ extension TrainingRun {
   ) throws -> [(name: String, value: Double)]? {
     do {
       let values = try evaluation.run { wantsToStop(steps: 0, evaluates: false) }
-      try report(trainer, values)
+      try Activity.report.during("report") { try report(trainer, values) }
       return values
     } catch is EvaluationPass.Interrupted {
       return nil
@@ -75,7 +79,9 @@ extension TrainingRun {
         reporter.say("evaluation after epoch \(position.epoch): \(text)")
         for note in trainer.stage.evaluator?.notes ?? [] { reporter.say(note) }
       }
-      if configuration.evaluation.pictures { try draw(trainer.stage) }
+      if configuration.evaluation.pictures {
+        try Activity.report.during("pictures") { try draw(trainer.stage) }
+      }
     }
   }
 
@@ -125,7 +131,7 @@ extension TrainingRun {
       return try stop(trainer)
     }
     if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
-    summarize(trainer)
+    summarize(trainer, try timing.gather(work))
     return .done
   }
 

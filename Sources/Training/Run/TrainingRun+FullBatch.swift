@@ -3,6 +3,7 @@ import MessagePassing
 import Objectives
 import Optimizers
 import Tensors
+import Timeline
 
 /// Stages whose parameters are moved once an epoch, by a line search on the loss over all samples.
 extension TrainingRun {
@@ -14,7 +15,7 @@ extension TrainingRun {
     Pulse.step = position.step
     trainer.begin(epoch: position.epoch)
     var last = watch.now
-    let result = try updates.update(trainer, epoch: position.epoch) {
+    let result = try takeStep(updates, trainer) {
       // Between two batches it can stop: they are its steps.
       deadline?.take(step: watch.now - last)
       last = watch.now
@@ -32,11 +33,29 @@ extension TrainingRun {
     position.step += 1
     try checkReplicasIfDue()
     watch.add(samples: outcome.evaluations * setup.data.train.count)
-    try log(trainer, result.metrics + [("gradient_norm", outcome.gradientNorm)], endsEpoch: true)
+    try Activity.report.during("log") {
+      try log(
+        trainer, result.metrics + [("gradient_norm", outcome.gradientNorm)], endsEpoch: true)
+    }
     beginNextEpoch()
     guard try evaluateIfDue(trainer, evaluation) else { return try stop(trainer) }
     if isCheckpointDue(atEpochEnd: true) { try writeCheckpoint(trainer) }
     return .done
+  }
+
+  /// One update, in the timeline where there is one: it is a step and an epoch.
+  private func takeStep(
+    _ updates: FullBatchUpdates, _ trainer: StageTrainer, isStopRequested: () -> Bool
+  ) throws -> FullBatchUpdates.Result {
+    func take() throws -> FullBatchUpdates.Result {
+      try Activity.update.during("line search") {
+        try updates.update(trainer, epoch: position.epoch, isStopRequested: isStopRequested)
+      }
+    }
+    guard let trace else { return try take() }
+    return try trace.during(
+      step: position.step + 1, epoch: position.epoch + 1, place: 0, of: 1,
+      samples: { trainer.ownSamplesOfBatch }, take)
   }
 
   /// Whether the loss is another function of the parameters in an epoch that is to come.

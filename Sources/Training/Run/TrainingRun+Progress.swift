@@ -30,7 +30,8 @@ extension TrainingRun {
     String(format: "%.1f MiB", Double(bytes) / Double(1 << 20))
   }
 
-  func summarize(_ trainer: StageTrainer) {
+  /// - Parameter times: where the time of all ranks went.
+  func summarize(_ trainer: StageTrainer, _ times: [RankTimes]) {
     guard let reporter else { return }
     reporter.finish()
     let done = "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs"
@@ -39,12 +40,8 @@ extension TrainingRun {
         "\(done): complete already; --epochs with a larger number goes on, --resume never trains anew"
       )
     } else {
-      let times = trainer.times
-      reporter.say(
-        "\(done), \(Format.rate(watch.overallRate)) samples/s; rank 0 spent "
-          + String(
-            format: "%.2f s computing, %.2f s reducing, %.2f s loading", times.compute,
-            times.reduce, times.load))
+      reporter.say("\(done), \(Format.rate(watch.overallRate)) samples/s")
+      for line in TimeSentences(ranks: times).lines { reporter.say(line) }
     }
     reporter.say("pictures: \(setup.directory.images)")
     reporter.say("checkpoint: \(setup.directory.checkpoints.path(step: position.step))")

@@ -3,6 +3,7 @@ import Foundation
 import MessagePassing
 import Reporting
 import Tensors
+import Timeline
 
 /// When a run stops before its end, and what each rank's own log says of it.
 extension TrainingRun {
@@ -69,11 +70,9 @@ extension TrainingRun {
 
   /// The last lines of the log.
   func closeJournal(_ result: Result<ExitStatus, any Error>) {
-    let times = spent + (latestTrainer?.times ?? StepTimes())
-    RunJournal.note(
-      String(
-        format: "%.2f s loading, %.2f s computing, %.2f s reducing; at step %d", times.load,
-        times.compute, times.reduce, position.step))
+    let times = Stopwatch.read()
+    let parts = Activity.reported.map { String(format: "%.2f s \($0.name)", times[$0]) }
+    RunJournal.note("\(parts.joined(separator: ", ")); at step \(position.step)")
     switch result {
     case .success(let status): RunJournal.note("ended with exit code \(status.rawValue)")
     case .failure(let error):

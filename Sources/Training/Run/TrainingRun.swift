@@ -6,6 +6,7 @@ import Objectives
 import Optimizers
 import Reporting
 import Tensors
+import Timeline
 
 /// Trains a curriculum from its beginning or a checkpoint to its end, on all ranks together.
 public final class TrainingRun {
@@ -35,8 +36,12 @@ public final class TrainingRun {
   /// Whether rank 0 has found that too little is left of it.
   var isTimeUp = false
   var hasNotedSignal = false
-  /// Where the time of the stages before went.
-  var spent = StepTimes()
+  /// What this rank did in the stages before.
+  var earlierWork = StageTrainer.Work()
+  /// Where the time of all ranks goes.
+  private(set) var timing: RunTiming!
+  /// The timeline, where one is kept.
+  private(set) var trace: RunTrace?
   /// Compares what all ranks hold alike, in the stage under way.
   var replicas: ReplicaCheck?
 
@@ -51,6 +56,7 @@ public final class TrainingRun {
 
   /// - Parameter deadline: when the job ends; rank 0 knows.
   init(_ communicator: Communicator, _ options: TrainingOptions, deadline: Deadline?) throws {
+    Stopwatch.start()
     self.communicator = communicator
     self.options = options
     let setup = try RunSetup(communicator, options)
@@ -77,6 +83,16 @@ public final class TrainingRun {
     }
     self.deadline?.recall(from: setup.directory.times)
     try openJournal()
+    try openTimeline(goesOn: step != nil)
+  }
+
+  private func openTimeline(goesOn: Bool) throws {
+    timing = try RunTiming(communicator, path: setup.directory.timing, goesOn: goesOn) {
+      [reporter] in reporter?.say($0)
+    }
+    trace = try options.trace.map {
+      try RunTrace(communicator, setup.directory, $0, warn: RunJournal.warn)
+    }
   }
 
   /// Trains to the end, or until a signal or the end of the job's time.
@@ -90,10 +106,13 @@ public final class TrainingRun {
       return status
     }
     closeJournal(result)
+    trace?.finish()
+    Stopwatch.stop()
     let status = try result.get()
     Pulse.phase = .finish
     // After an error there may be ranks that do not know of it.
     Watchdog.stop()
+    try joinTrace()
     return status
   }
 
@@ -130,7 +149,7 @@ public final class TrainingRun {
   // MARK: - One stage
 
   func train(_ stage: Stage, _ index: Int) throws -> ExitStatus {
-    spent = spent + (latestTrainer?.times ?? StepTimes())
+    earlierWork = work
     latestTrainer = nil
     let trainer = try makeTrainer(stage)
     replicas = try makeReplicaCheck(stage)
@@ -207,9 +226,7 @@ public final class TrainingRun {
     while position.stepInEpoch < samplePlan.stepsPerEpoch && !reachedStepLimit {
       let samples = samplePlan.globalCount(step: position.stepInEpoch)
       let start = watch.now
-      let agreement = try trainer.step(
-        position.stepInEpoch, step: position.step,
-        stopRequested: wantsToStop(steps: 2, evaluates: isEvaluationNear))
+      let agreement = try takeStep(trainer)
       if agreement.isNotFinite { throw divergence(trainer) }
       position.step += 1
       position.stepInEpoch += 1
@@ -218,7 +235,9 @@ public final class TrainingRun {
       watch.add(samples: samples)
       let endsEpoch = position.stepInEpoch == samplePlan.stepsPerEpoch
       if endsEpoch || position.step % configuration.training.logEverySteps == 0 {
-        try log(trainer, trainer.takeMetrics(), endsEpoch: endsEpoch)
+        try Activity.report.during("log") {
+          try log(trainer, trainer.takeMetrics(), endsEpoch: endsEpoch)
+        }
       }
       if !endsEpoch && isCheckpointDue(atEpochEnd: false) { try writeCheckpoint(trainer) }
       stops = agreement.stops
@@ -232,6 +251,22 @@ public final class TrainingRun {
     let isLast = position.epoch == epochs || stopsEarly
     return stops && !isLast ? try stop(trainer) : .done
   }
+
+  /// One update, in the timeline where there is one.
+  private func takeStep(_ trainer: StageTrainer) throws -> StageTrainer.Agreement {
+    func take() throws -> StageTrainer.Agreement {
+      try trainer.step(
+        position.stepInEpoch, step: position.step,
+        stopRequested: wantsToStop(steps: 2, evaluates: isEvaluationNear))
+    }
+    guard let trace else { return try take() }
+    return try trace.during(
+      step: position.step + 1, epoch: position.epoch + 1, place: position.stepInEpoch,
+      of: trainer.batchesPerEpoch, samples: { trainer.ownSamplesOfBatch }, take)
+  }
+
+  /// What this rank has done in this start.
+  var work: StageTrainer.Work { earlierWork + (latestTrainer?.work ?? StageTrainer.Work()) }
 
   func beginNextEpoch() {
     position.epoch += 1

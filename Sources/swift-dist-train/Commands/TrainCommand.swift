@@ -41,6 +41,8 @@ struct TrainCommand: RankCommand {
   @Option(help: "Stop after so many updates.")
   var steps: Int?
 
+  @OptionGroup var timeline: TraceArguments
+
   @Flag(help: "Print errors and nothing else.")
   var quiet = false
 
@@ -65,7 +67,7 @@ struct TrainCommand: RankCommand {
       }
     let options = TrainingOptions(
       configuration: file, settings: settings + limits, resume: start,
-      runDirectory: runDirectory, isQuiet: quiet)
+      runDirectory: runDirectory, isQuiet: quiet, trace: timeline.steps)
     return try TrainingRun(communicator, options).run()
   }
 }

@@ -1,6 +1,7 @@
 import CKernels
 import Objectives
 import Tensors
+import Timeline
 
 /// Up-down learning of a deep belief network: contrastive wake–sleep, as sums over the samples of a batch.
 ///
@@ -66,13 +67,13 @@ public final class UpDown: Objective {
     for (place, shard) in batch.shards.enumerated() {
       let space = spaces.space(shard.rows)
       if shard.rows > 0 {
-        goUp(shard, space, batch.step)
-        runChain(shard, space, batch.step)
-        goDown(shard, space, batch.step)
-        recognizeDreams(space)
+        Detail.during("wake") { goUp(shard, space, batch.step) }
+        Detail.during("top machine") { runChain(shard, space, batch.step) }
+        Detail.during("dream") { goDown(shard, space, batch.step) }
+        Detail.during("recognition of dreams") { recognizeDreams(space) }
         accumulator.addMetric(0, space.error, count: shard.rows, at: place)
       }
-      statistics(space, accumulator, place)
+      Detail.during("statistics") { statistics(space, accumulator, place) }
     }
   }
 

@@ -1,6 +1,7 @@
 import CKernels
 import Objectives
 import Tensors
+import Timeline
 
 /// Settings of the learning of a general Boltzmann machine.
 public struct BoltzmannOptions: Sendable, Equatable {
@@ -111,10 +112,12 @@ public final class BoltzmannLearning: Objective {
     for (place, shard) in batch.shards.enumerated() {
       let chain = chains.part(of: shard.index)
       let space = workspace(LearningSpaceKey(positive: shard.rows, negative: chain.ids.count))
-      clamp(shard, batch.step, space)
+      Detail.during("clamped phase") { clamp(shard, batch.step, space) }
       watch(shard, batch.step, space, accumulator, place)
-      runFree(chain, batch.step, space)
-      statistics.add(space, ratio: ratio, into: accumulator, at: place)
+      Detail.during("free phase") { runFree(chain, batch.step, space) }
+      Detail.during("statistics") {
+        statistics.add(space, ratio: ratio, into: accumulator, at: place)
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import CKernels
 import Objectives
 import Tensors
+import Timeline
 
 /// Contrastive divergence and its relatives, as sums over the samples of a batch.
 ///
@@ -100,16 +101,20 @@ public final class ContrastiveDivergence: Objective {
       let space = self.space(
         LearningSpaceKey(
           positive: shard.rows, negative: negative.rows(of: shard.index) ?? shard.rows))
-      positivePhase(shard, space, sweeps)
+      Detail.during("positive phase") { positivePhase(shard, space, sweeps) }
       accumulator.pause()
-      negative.run(shard, space, sweeps, accumulator, place)
+      Detail.during("negative phase") {
+        negative.run(shard, space, sweeps, accumulator, place)
+      }
       accumulator.pause()
-      watchReconstruction(shard, batch.step, space, accumulator, place)
-      extraSums.write(space.values) { accumulator.slice($0, at: place) }
-      machine.statistics(
-        space.values, ratio: ratio, offsets: offsets, pull: activity?.pull,
-        rowFactors: space.rowFactors
-      ) { accumulator.slice($0, at: place) }
+      Detail.during("statistics") {
+        watchReconstruction(shard, batch.step, space, accumulator, place)
+        extraSums.write(space.values) { accumulator.slice($0, at: place) }
+        machine.statistics(
+          space.values, ratio: ratio, offsets: offsets, pull: activity?.pull,
+          rowFactors: space.rowFactors
+        ) { accumulator.slice($0, at: place) }
+      }
       accumulator.commit(at: place)
     }
   }

@@ -1,5 +1,6 @@
 import Objectives
 import Tensors
+import Timeline
 
 /// Where the states of the negative phase come from. It fills the chains' rows of a shard's space with
 /// the u and h whose statistics are set against the data's.
@@ -55,25 +56,31 @@ struct GibbsSweeps {
   func run(_ space: LearningSpace, ids: UnsafePointer<UInt32>, keepsLast: Bool) {
     guard space.key.negative > 0 else { return }
     for sweep in 0..<count {
-      let isLast = sweep == count - 1
-      let means = sweep == 0 ? space.firstMeans : space.laterMeans
-      machine.sampleVisible(
-        space.chainDrivers, means: means, samples: space.chain,
-        stream: stream.at(step: step, round: 1 + 2 * sweep), ids: ids)
-      if isLast && !keepsLast && options.negativeVisible == .probabilities {
-        space.chain.assign(means)
-      }
-      if isLast && !keepsLast && options.negativeHidden == .probabilities {
-        machine.hiddenMeans(
-          space.chain, into: space.chainHidden, transposedWeights: transposedWeights)
-      } else {
-        machine.sampleHidden(
-          space.chain, means: space.chainHidden, samples: space.chainDrivers,
-          stream: stream.at(step: step, round: 2 + 2 * sweep), ids: ids,
-          transposedWeights: transposedWeights)
-      }
+      Detail.during("Gibbs sweep") { run(sweep, space, ids: ids, keepsLast: keepsLast) }
     }
     if options.negativeHidden == .samples { space.chainHidden.assign(space.chainDrivers) }
+  }
+
+  private func run(
+    _ sweep: Int, _ space: LearningSpace, ids: UnsafePointer<UInt32>, keepsLast: Bool
+  ) {
+    let isLast = sweep == count - 1
+    let means = sweep == 0 ? space.firstMeans : space.laterMeans
+    machine.sampleVisible(
+      space.chainDrivers, means: means, samples: space.chain,
+      stream: stream.at(step: step, round: 1 + 2 * sweep), ids: ids)
+    if isLast && !keepsLast && options.negativeVisible == .probabilities {
+      space.chain.assign(means)
+    }
+    if isLast && !keepsLast && options.negativeHidden == .probabilities {
+      machine.hiddenMeans(
+        space.chain, into: space.chainHidden, transposedWeights: transposedWeights)
+    } else {
+      machine.sampleHidden(
+        space.chain, means: space.chainHidden, samples: space.chainDrivers,
+        stream: stream.at(step: step, round: 2 + 2 * sweep), ids: ids,
+        transposedWeights: transposedWeights)
+    }
   }
 
   /// The negative statistics of means of x after `run`, where they are asked for: h anew, given those means.
