@@ -67,6 +67,14 @@ extension TrainingRun {
     return line.map { $0.dropFirst(18).trimmingCharacters(in: .whitespaces) } ?? "unknown"
   }
 
+  private func tellEnd(_ result: Result<ExitStatus, any Error>) {
+    switch result {
+    case .success(.done): reporter?.end("finished", step: position.step)
+    case .success: reporter?.end("stopped", step: position.step)
+    case .failure(let error): reporter?.end("failed", reason: "\(error)", step: position.step)
+    }
+  }
+
   /// The last lines of the log.
   func closeJournal(_ result: Result<ExitStatus, any Error>) {
     let times = spent + (latestTrainer?.times ?? StepTimes())
@@ -74,6 +82,7 @@ extension TrainingRun {
       String(
         format: "%.2f s loading, %.2f s computing, %.2f s reducing; at step %d", times.load,
         times.compute, times.reduce, position.step))
+    tellEnd(result)
     switch result {
     case .success(let status): RunJournal.note("ended with exit code \(status.rawValue)")
     case .failure(let error):

@@ -44,6 +44,9 @@ struct TrainCommand: RankCommand {
   @Flag(help: "Print errors and nothing else.")
   var quiet = false
 
+  @OptionGroup
+  var log: LogArguments
+
   func validate() throws {
     guard epochs == nil || steps == nil else {
       throw ValidationError("--epochs and --steps exclude each other.")
@@ -54,6 +57,7 @@ struct TrainCommand: RankCommand {
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
     StopRequest.listen()
+    log.prepare(communicator, isQuiet: quiet)
     let limits =
       (epochs.map { ["training.epochs=\($0)"] } ?? [])
       + (steps.map { ["training.steps=\($0)"] } ?? [])
