@@ -59,7 +59,7 @@ extension JSONValue {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case "\0"..<" ", "\u{7F}"..."\u{9F}": text += escape(scalar)
+      case "\0"..<" ": text += escape(scalar)
       default: text.unicodeScalars.append(scalar)
       }
     }

@@ -60,6 +60,16 @@ public struct Message: Sendable, Equatable {
   /// The line for people.
   public var line: String { level == .info ? text : "\(level.rawValue): \(text)" }
 
+  /// JSON escapes the control characters of ASCII, and leaves those after it (C1) to be acted on.
+  private static func visible(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { (0x7F...0x9F).contains($0.value) }) else {
+      return text
+    }
+    return String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { (0x7F...0x9F).contains($0.value) ? "\u{FFFD}" : $0 }))
+  }
+
   /// The keys that every line has.
   static let keys = ["time", "level", "event", "rank", "text"]
 
@@ -70,7 +80,7 @@ public struct Message: Sendable, Equatable {
   public func json(rank: Int, time: Double = Date().timeIntervalSince1970) -> String {
     var object: JSONObject = [
       "time": .double((time * 1000).rounded() / 1000), "level": .string(level.rawValue),
-      "event": .string(event.rawValue), "rank": .int(rank), "text": .string(text),
+      "event": .string(event.rawValue), "rank": .int(rank), "text": .string(Self.visible(text)),
     ]
     for member in fields.members where !Self.keys.contains(member.key) {
       object[member.key] = member.value

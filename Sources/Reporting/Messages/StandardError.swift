@@ -37,7 +37,11 @@ public enum StandardError {
 
   /// Writes text of several lines as it is, or as one object.
   public static func write(paragraphs: String, level: Message.Level) {
-    guard format == .text else { return write(Message(paragraphs, level: level)) }
+    guard format == .text else {
+      // "Error: " is what ArgumentParser begins with; here the level says so.
+      let text = paragraphs.hasPrefix("Error: ") ? String(paragraphs.dropFirst(7)) : paragraphs
+      return write(Message(text, level: level))
+    }
     write(paragraphs + "\n")
   }
 

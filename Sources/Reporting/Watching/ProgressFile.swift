@@ -29,7 +29,7 @@ public final class ProgressFile: Sendable {
   public func note(_ facts: JSONObject) {
     state.withLock { state in
       for fact in facts.members {
-        state.facts[fact.key] = fact.value == .null ? nil : fact.value
+        state.facts[fact.key] = fact.value == .null ? JSONValue?.none : .some(fact.value)
       }
     }
   }

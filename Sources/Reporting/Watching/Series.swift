@@ -63,7 +63,7 @@ struct Series: Sendable {
     var cells = [Point](repeating: Point(), count: count)
     for point in all {
       let share = last > first ? (point.step - first) / (last - first) : 0
-      cells[min(count - 1, max(0, Int((share * Double(count - 1)).rounded())))].add(point)
+      cells[min(count - 1, max(0, Int(share * Double(count))))].add(point)
     }
     var before = all[0].value
     return cells.map { cell in

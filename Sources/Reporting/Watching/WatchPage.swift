@@ -24,7 +24,7 @@ struct WatchPage {
     let head = self.head()
     let sections = [warnings(), metrics(), pictures()].filter { !$0.isEmpty }
     var page = head
-    let space = (height ?? .max) - (isLive ? 1 : 0)
+    let space = (height ?? .max) - (isLive && height ?? 2 > 1 ? 1 : 0)
     for section in sections {
       // The blank line goes first where it is narrow.
       let isRoomy = page.count + section.count + 1 <= space - 2

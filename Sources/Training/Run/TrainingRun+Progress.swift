@@ -81,7 +81,10 @@ extension TrainingRun {
   /// The same of a stage that begins.
   func noteStage(_ stage: Stage) {
     (lastEvaluation, lastMetrics) = ([], [])
-    reporter?.note(["stage": .string(stage.name), "epochs": .int(epochs)])
+    reporter?.note([
+      "stage": .string(stage.name), "epoch": .int(min(position.epoch + 1, epochs)),
+      "epochs": .int(epochs),
+    ])
     noteBest()
   }
 
