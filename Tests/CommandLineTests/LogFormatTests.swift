@@ -81,6 +81,11 @@ extension CommandLineTests {
       // What is shown shapes no result: the run goes on.
       #expect(
         try trial.train(["--epochs", "3"], set: ["reporting.show=mean_activation"]).status == 0)
+      let wrong = try trial.train(["--epochs", "4"], set: ["reporting.show=erorr"])
+      let warnings = wrong.errors.split(separator: "\n").filter {
+        $0.hasPrefix("warning: reporting.show names erorr")
+      }
+      #expect(warnings.count == 1 && warnings[0].contains("dead_units"), "\(wrong.errors)")
       try trial.refuseTraining(
         ["reporting.show=[a, b, c]"], says: ["reporting.show", "room for two"])
     }

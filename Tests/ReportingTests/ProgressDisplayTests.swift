@@ -317,4 +317,19 @@ struct ProgressDisplayTests {
     screen.progress(.lines(every: 10)).tell(Message("x"))
     #expect(screen.text.value.isEmpty)
   }
+
+  @Test("a run that was asked to end leaves its bar, and what it says stands below")
+  func leave() {
+    let screen = Screen()
+    let progress = screen.progress(.bar)
+    progress.update(status(469))
+    let bar = screen.text.value
+    progress.leaveBar()
+    progress.leaveBar()
+    screen.time.value = 1
+    progress.update(status(470))
+    progress.event("stopped")
+    progress.finish()
+    #expect(screen.text.value == bar + "\nstopped\n")
+  }
 }

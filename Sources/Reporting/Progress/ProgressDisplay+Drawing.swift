@@ -11,7 +11,7 @@ extension ProgressDisplay {
   /// not run on in the next line, where nobody would clear it.
   func drawBar(_ status: Status, _ state: inout State) {
     // A bar that would have to wait, for a stopped terminal or a slow connection, is not worth it.
-    guard output.isReady() else { return }
+    guard !state.isEnding, output.isReady() else { return }
     let activity = activityText(state)
     // The last column stays free: some terminals wrap as soon as it is filled.
     let width = output.width()
@@ -56,6 +56,17 @@ extension ProgressDisplay {
       }
       state.activity = nil
       if state.drawn != nil { draw(&state) }
+    }
+  }
+
+  /// Leaves the bar as it is, with the cursor below it, and draws no other: the run was asked to end, and a launcher
+  /// may not give it the time to do so in good order.
+  public func leaveBar() {
+    state.withLock { state in
+      guard mode == .bar, !state.isEnding else { return }
+      if state.drawn != nil { output.write("\n") }
+      (state.drawn, state.isEnding) = (nil, true)
+      output.showsBar(false)
     }
   }
 

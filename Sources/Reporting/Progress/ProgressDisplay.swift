@@ -40,6 +40,8 @@ public final class ProgressDisplay: Sendable {
     var activity: (kind: Activity, since: Double)?
     /// The width that the bar was drawn for, and the activity that it showed; nil without a bar.
     var drawn: (width: Int, activity: String?)?
+    /// Whether the run is about to end: no more bars.
+    var isEnding = false
   }
 
   let mode: Mode

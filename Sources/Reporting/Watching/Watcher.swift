@@ -59,8 +59,9 @@ public struct Watcher {
 
   private func draw(_ terminal: TerminalSession) -> Bool {
     let (rows, columns) = terminal.size
+    // In the last column, what clears the rest of a line would clear its last character.
     let page = WatchPage(
-      run: run, width: columns, height: rows, isUnicode: isUnicode, isLive: true)
+      run: run, width: max(1, columns - 1), height: rows, isUnicode: isUnicode, isLive: true)
     let isPlain = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
     return terminal.draw(page.lines().map { isPlain ? $0.text : $0.colored })
   }

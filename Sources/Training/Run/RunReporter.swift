@@ -36,10 +36,12 @@ final class RunReporter {
     // The thread alone uses it.
     nonisolated(unsafe) var due = 0.0
     return ProgressTicker(every: ticks) {
+      if StopRequest.isPending { display.leaveBar() }
       display.tick()
       guard ProgressDisplay.uptime() >= due else { return }
       due = ProgressDisplay.uptime() + interval
-      progress.write(step: Pulse.step)
+      // Before the first step it is that of no run.
+      progress.write(step: Pulse.step > 0 ? Pulse.step : nil)
     }
   }
 

@@ -75,6 +75,7 @@ extension TrainingRun {
           values)
         lastEvaluation = values
         say(evaluation: values, of: trainer.stage)
+        checkShown()
         for note in trainer.stage.evaluator?.notes ?? [] { reporter.say(note) }
       }
       if configuration.evaluation.pictures { try draw(trainer.stage) }

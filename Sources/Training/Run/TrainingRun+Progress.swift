@@ -69,6 +69,22 @@ extension TrainingRun {
         ]))
   }
 
+  /// A metric that is to be shown and is never measured: told of once, in the last stage, when all its metrics are
+  /// known. (Other stages may have others.)
+  func checkShown() {
+    guard let reporter, let names = configuration.reporting.show, !hasCheckedShown,
+      position.stage == curriculum.count - 1
+    else { return }
+    hasCheckedShown = true
+    let known = (lastMetrics + lastEvaluation).map(\.name)
+    let unknown = names.filter { !known.contains($0) }
+    if !unknown.isEmpty {
+      reporter.say(
+        "warning: reporting.show names \(unknown.joined(separator: ", ")), which is not measured here; there are "
+          + Set(known).sorted().joined(separator: ", "))
+    }
+  }
+
   /// What whoever watches the run's files wants to know of it from the start.
   func noteRun(_ introduction: RunIntroduction) {
     reporter?.note([

@@ -26,6 +26,7 @@ public final class TrainingRun {
   var watch = ThroughputWatch()
   var lastMetrics: [(name: String, value: Double)] = []
   var lastEvaluation: [(name: String, value: Double)] = []
+  var hasCheckedShown = false
   var lastCheckpoint: Int?
   var best: Checkpoint.Best?
   var decisions: EvaluationDecisions?
