@@ -38,9 +38,9 @@ extension CommandLineTests {
       let progress = lines.filter { $0["event"] == "progress" }
       #expect(progress.map { $0["step"]?.intValue } == [7, 14])
       #expect(progress[1]["metrics"]?["reconstruction_error"]?.doubleValue != nil)
-      #expect(progress[1]["metrics"]?["pseudo_log_likelihood"]?.doubleValue != nil)
+      #expect(progress[1]["metrics"]?["log_likelihood"]?.doubleValue != nil)
       let evaluation = lines.first { $0["event"] == "evaluation" }
-      #expect(evaluation?["metrics"]?["pseudo_log_likelihood"]?.doubleValue != nil)
+      #expect(evaluation?["metrics"]?["log_likelihood"]?.doubleValue != nil)
       #expect(lines.last?["text"]?.stringValue?.hasPrefix("digest: sha256:") == true)
       #expect(lines.allSatisfy { $0["level"] == "info" && $0["rank"] == 0 })
     }
@@ -55,10 +55,9 @@ extension CommandLineTests {
         let lines = try lines(words + ["--log-format=json"], ranks: ranks, status: 2)
         #expect(lines.count == 1 && lines[0]["level"] == "error", "\(lines)")
       }
-      let diverged = [
-        "train", "run.yaml", "--run-dir", "run", "--set", "optimizer.learning_rate=1e5",
-      ]
-      let lines = try lines(diverged + ["--log-format", "json"], ranks: ranks, status: 4)
+      let settings = try trial.diverging().flatMap { ["--set", $0] }
+      let diverged = ["train", "run.yaml", "--run-dir", "run", "--log-format", "json"]
+      let lines = try lines(diverged + settings, ranks: ranks, status: 4)
       #expect(lines.last?["level"] == "error")
       #expect(lines.last?["text"]?.stringValue?.contains("diverged") == true)
     }

@@ -81,7 +81,7 @@ extension CommandLineTests {
         environment: ["LC_ALL": "C.UTF-8"])
       let seen = try watch.wait("the run") { rows in
         rows.contains("running on 1 rank of \(hostName)")
-          && rows.contains { $0.contains("pseudo_log") }
+          && rows.contains { $0.contains("log_likelihood") }
       }
       #expect(!seen.contains("before") && seen.contains("q ends"))
       let before = seen.first { $0.contains("  step ") }

@@ -22,14 +22,14 @@ extension CommandLineTests {
       #expect(lines.first == "trial  run")
       #expect(lines.contains { $0.hasPrefix("finished, on 1 rank of ") })
       #expect(lines.contains { $0.contains("epoch 2/2  step 14/14") })
-      #expect(lines.contains { $0.hasPrefix("best pseudo_log_likelihood: ") })
+      #expect(lines.contains { $0.hasPrefix("best log_likelihood: ") })
       #expect(lines.contains { $0.contains("digest: sha256:") })
       #expect(!outcome.output.contains("\u{1B}"))
     }
 
     @Test("files tell of a stop, of a failure, and of silence")
     func ends() throws {
-      #expect(try trial.train(set: ["optimizer.learning_rate=1e5"]).status == 4)
+      #expect(try trial.train(set: trial.diverging()).status == 4)
       #expect(try watch().contains { $0.hasPrefix("failed: ") && $0.contains("diverged") })
       try trial.scratch.write(#"{"reason":"rank 1 is lost"}"#, to: "run/failure.json")
       #expect(try watch().contains { $0.hasPrefix("failed: rank 1 is lost") })

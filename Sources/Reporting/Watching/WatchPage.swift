@@ -76,6 +76,14 @@ struct WatchPage {
     return verb + (ranks == 1 ? "1 rank" : "\(ranks) ranks") + of
   }
 
+  /// Whether metrics.jsonl is ahead of progress.json.
+  private var isMeasuredLater: Bool {
+    guard let step = run.progress["step"]?.intValue, let measured = run.metrics.step else {
+      return false
+    }
+    return measured > step
+  }
+
   private var position: [String] {
     var fields: [String] = []
     if let stage = run.progress["stage"]?.stringValue
@@ -84,8 +92,10 @@ struct WatchPage {
       let stages = run.progress["stages"]?.intValue ?? 1
       fields.append(stages > 1 ? "stage \(stage) of \(stages)" : stage)
     }
-    func count(_ name: String, _ all: String, _ fallback: Int?) {
-      guard let value = run.progress[name]?.intValue ?? fallback else { return }
+    func count(_ name: String, _ all: String, _ measured: Int?) {
+      guard let value = isMeasuredLater ? measured : run.progress[name]?.intValue ?? measured else {
+        return
+      }
       fields.append("\(name) \(value)" + (run.progress[all]?.intValue.map { "/\($0)" } ?? ""))
     }
     count("epoch", "epochs", run.metrics.epoch)
@@ -101,7 +111,9 @@ struct WatchPage {
   }
 
   private var bar: Line? {
-    guard let step = run.progress["step"]?.intValue, let steps = run.progress["steps"]?.intValue,
+    let measured = isMeasuredLater ? run.metrics.step : nil
+    guard let step = measured ?? run.progress["step"]?.intValue,
+      let steps = run.progress["steps"]?.intValue,
       steps > 0, width >= 20
     else { return nil }
     let share = min(1, max(0, Double(step) / Double(steps)))

@@ -22,11 +22,25 @@ final class Tmux {
     let settings = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
     // `env` keeps what tmux sets, such as TERM, unless it is set here.
     let line = "env \(settings) sh -c \(Self.quoted(command)); echo \"[$?]\"; cat"
-    try call([
-      "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "-c", folder,
-      line,
-    ])
+    let words = ["-x", "\(width)", "-y", "\(height)", "-c", folder, line]
+    let outcome = try Program.command(
+      [
+        "bash", "-c", Self.start, "bash", "-u", "-L", server, "-f", "/dev/null", "new-session",
+        "-d",
+      ]
+        + words)
+    #expect(outcome.status == 0, "\(outcome.errors)")
   }
+
+  /// The server stays, and would hold what it inherits: Foundation takes a process for alive as long as somebody
+  /// holds a file that it gave it.
+  private static let start = """
+    for file in /proc/$$/fd/*; do
+      number=${file##*/}
+      if ((number > 2)); then eval "exec $number>&-"; fi
+    done
+    exec tmux "$@"
+    """
 
   deinit { _ = try? Program.command(["tmux", "-L", server, "kill-server"]) }
 
