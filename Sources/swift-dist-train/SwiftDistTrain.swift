@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MessagePassing
+import Reporting
 import Training
 
 /// The command line: it parses, wires and prints; what is done lives in the targets below.
@@ -25,7 +26,8 @@ struct SwiftDistTrain: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      TrainCommand.self, SweepCommand.self, LaunchCommand.self, EvaluateCommand.self,
+      TrainCommand.self, WatchCommand.self, SweepCommand.self, LaunchCommand.self,
+      EvaluateCommand.self,
       SampleCommand.self,
       CompleteCommand.self, EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
@@ -35,6 +37,7 @@ struct SwiftDistTrain: ParsableCommand {
 
   static func main() {
     let environment = LauncherEnvironment()
+    StandardError.use(LogFormat(arguments: CommandLine.arguments), rank: environment.rank)
     do {
       let command = try parseAsRoot()
       if let doctor = command as? DoctorCommand { Foundation.exit(try doctor.launch(environment)) }
@@ -71,8 +74,12 @@ struct SwiftDistTrain: ParsableCommand {
     // A launcher may kill all ranks when the first has failed: rank 0 must have spoken by then.
     guard environment.rank == 0 else { return ExitStatus.done.rawValue }
     let isHelp = exitCode(for: error) == .success
-    let file = isHelp ? FileHandle.standardOutput : FileHandle.standardError
-    try? file.write(contentsOf: Data((fullMessage(for: error) + "\n").utf8))
+    let text = fullMessage(for: error)
+    if isHelp {
+      try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    } else {
+      StandardError.write(paragraphs: text, level: .error)
+    }
     return isHelp ? ExitStatus.done.rawValue : max(ExitStatus(error).rawValue, 2)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Reporting
@@ -10,13 +11,28 @@ struct ProgressDisplayTests {
     let width = Shared(80)
     let text = Shared("")
 
+    let isReady = Shared(true)
+
+    /// The last bar, and how many there were.
+    var bar: Substring {
+      let parts = text.value.components(separatedBy: ProgressDisplayTests.before)
+      return (parts.last ?? "").components(separatedBy: ProgressDisplayTests.after).first.map {
+        $0[...]
+      } ?? ""
+    }
+    var drawings: Int { text.value.components(separatedBy: ProgressDisplayTests.before).count - 1 }
+
     func progress(_ mode: ProgressDisplay.Mode, isUnicode: Bool = true) -> ProgressDisplay {
-      let output = ProgressDisplay.Output(isUnicode: isUnicode, width: { [width] in width.value }) {
-        [text] piece in text.change { $0 += piece }
-      }
+      let output = ProgressDisplay.Output(
+        isUnicode: isUnicode, width: { [width] in width.value },
+        isReady: { [isReady] in isReady.value },
+        write: { [text] piece in text.change { $0 += piece } })
       return ProgressDisplay(mode: mode, output: output, clock: { [time] in time.value })
     }
   }
+
+  /// What stands around a bar: no wrapping, clear what is left, and back to the first column.
+  fileprivate static let (before, after) = ("\r\u{1B}[?7l", "\u{1B}[?7h\u{1B}[J\r")
 
   private func status(_ step: Int, endsEpoch: Bool = false) -> ProgressDisplay.Status {
     ProgressDisplay.Status(
@@ -98,8 +114,7 @@ struct ProgressDisplayTests {
       screen.time.value = Double(step) / 1000
       progress.update(status(step))
     }
-    let draws = screen.text.value.filter { $0 == "\r" }.count
-    #expect(draws == 10)
+    #expect(screen.drawings == 10)
   }
 
   @Test("an event stands above the bar, which is drawn again")
@@ -109,7 +124,7 @@ struct ProgressDisplayTests {
     progress.update(status(469))
     let bar = screen.text.value
     progress.event("checkpoint")
-    #expect(screen.text.value == bar + "\r\u{1B}[Kcheckpoint\n" + bar)
+    #expect(screen.text.value == bar + "\r\u{1B}[Jcheckpoint\n" + bar)
     progress.finish()
     #expect(screen.text.value.hasSuffix(bar + "\n"))
   }
@@ -119,7 +134,7 @@ struct ProgressDisplayTests {
     let screen = Screen()
     screen.width.value = width + 1
     screen.progress(.bar).update(status(2345))
-    let line = screen.text.value.dropFirst("\r\u{1B}[K".count)
+    let line = screen.bar
     #expect(line.count <= width)
     #expect(width < 20 || line.contains("reconstruction 12.41"))
     #expect(width < 79 || line.contains("50%") && line.contains("ETA 0m32s"))
@@ -143,7 +158,13 @@ struct ProgressDisplayTests {
     screen.text.value = ""
     (screen.width.value, screen.time.value) = (30, 1)
     progress.update(status(11))
-    #expect(screen.text.value.count - "\r\u{1B}[K".count <= 29)
+    #expect(screen.bar.count <= 29)
+    screen.text.value = ""
+    progress.tick()
+    #expect(screen.text.value.isEmpty, "nothing has changed")
+    screen.width.value = 60
+    progress.tick()
+    #expect(screen.drawings == 1, "a new width is answered without a step")
   }
 
   @Test("only a capable terminal gets a bar")
@@ -165,5 +186,150 @@ struct ProgressDisplayTests {
     #expect(ProgressDisplay.Output.isUnicode(["LC_ALL": "C.utf8", "LANG": "C"]))
     #expect(!ProgressDisplay.Output.isUnicode(["LC_ALL": "C", "LANG": "de_DE.UTF-8"]))
     #expect(!ProgressDisplay.Output.isUnicode([:]))
+  }
+
+  @Test("a display that has finished a stage goes on with the next")
+  func nextStage() {
+    let screen = Screen()
+    let progress = screen.progress(.lines(every: 10))
+    progress.update(status(10, endsEpoch: true))
+    progress.finish()
+    progress.update(status(1407, endsEpoch: true))
+    #expect(screen.text.value == line("  10") + line("1407"))
+  }
+
+  @Test(
+    "an activity is in the bar at once, with its seconds, and leaves a mark",
+    arguments: [true, false])
+  func activity(isUnicode: Bool) {
+    let screen = Screen()
+    screen.width.value = 120
+    let progress = screen.progress(.bar, isUnicode: isUnicode)
+    progress.update(status(2345))
+    progress.begin(.evaluation)
+    #expect(screen.bar.contains("evaluating 0 s"))
+    screen.time.value = 12.7
+    progress.tick()
+    #expect(screen.bar.contains("evaluating 12 s"))
+    screen.time.value = 83
+    progress.tick()
+    #expect(screen.bar.contains("evaluating 1m23s"))
+    progress.end(.evaluation, step: 2345)
+    #expect(!screen.bar.contains("evaluating"))
+    progress.begin(.checkpoint)
+    #expect(screen.bar.contains("checkpoint 0 s"))
+    progress.end(.checkpoint, step: 469)
+    let mark: (Character, Character) = isUnicode ? ("▒", "▓") : ("e", "c")
+    let cells = screen.bar.drop { $0 != (isUnicode ? "▕" : "[") }.dropFirst()
+      .prefix { $0 != (isUnicode ? "▏" : "]") }
+    #expect(cells.filter { $0 == mark.0 }.count == 1, "\(cells)")
+    #expect(cells.filter { $0 == mark.1 }.count == 1, "\(cells)")
+  }
+
+  @Test("an evaluation that is broken off leaves no mark")
+  func brokenOff() {
+    let screen = Screen()
+    let progress = screen.progress(.bar)
+    progress.update(status(2345))
+    progress.begin(.evaluation)
+    progress.end(.evaluation, step: nil)
+    #expect(!screen.bar.contains("▒"))
+  }
+
+  @Test(
+    "marks show in bars of all lengths, evaluations before checkpoints", arguments: [6, 7, 13, 30])
+  func marks(count: Int) {
+    var marks = ProgressMarks()
+    for step in 1...5 {
+      marks.add(.evaluation, step: step * 20, of: 100)
+      marks.add(.checkpoint, step: step * 20, of: 100)
+    }
+    marks.add(.checkpoint, step: 0, of: 0)
+    let found = (0..<count).filter { marks.kind(cell: $0, of: count) == .evaluation }
+    #expect(found == (1...5).map { Int((Double($0 * count) / 5).rounded(.up)) - 1 })
+    #expect((0..<count).allSatisfy { marks.kind(cell: $0, of: count) != .checkpoint })
+  }
+
+  @Test("a long activity has a plain line an interval")
+  func activityLines() {
+    let screen = Screen()
+    let progress = screen.progress(.lines(every: 10))
+    progress.update(status(1, endsEpoch: true))
+    screen.text.value = ""
+    progress.begin(.evaluation)
+    for second in 1...25 {
+      screen.time.value = Double(second)
+      progress.tick()
+    }
+    #expect(screen.text.value == "evaluating 10 s\nevaluating 20 s\n")
+  }
+
+  @Test("a terminal that is stopped gets no bar, but keeps its events")
+  func stopped() {
+    let screen = Screen()
+    let progress = screen.progress(.bar)
+    screen.isReady.value = false
+    progress.update(status(1))
+    progress.event("warning: slow disk")
+    #expect(screen.text.value == "warning: slow disk\n")
+  }
+
+  @Test(
+    "wide characters count as what they take, and control characters are pictures",
+    arguments: [10, 20, 39, 80, 200])
+  func names(width: Int) {
+    let screen = Screen()
+    screen.width.value = width + 1
+    let progress = screen.progress(.bar)
+    progress.update(
+      ProgressDisplay.Status(
+        stage: "深層🚀e\u{301}\u{1B}[31m\u{9B}2J\r", epoch: 3, epochs: 10, step: 5, steps: 10,
+        loss: ("誤差", 1), samplesPerSecond: 1, eta: 1))
+    #expect(DisplayWidth.of(String(screen.bar)) <= width)
+    #expect(!screen.bar.unicodeScalars.contains { $0.properties.generalCategory == .control })
+    #expect(width < 80 || screen.bar.contains("深層🚀e\u{301}␛[31m"))
+  }
+
+  @Test("JSON: a line is an object")
+  func json() throws {
+    let screen = Screen()
+    let progress = screen.progress(.json(every: 10))
+    progress.update(status(1407, endsEpoch: true))
+    progress.event("warning: a \"quoted\"\nline")
+    progress.tell(Message("checkpoint: x.h5", event: .checkpoint, fields: ["step": 3]))
+    let lines = try screen.text.value.split(separator: "\n").map {
+      try JSONValue(parsing: String($0))
+    }
+    #expect(lines.map { $0["event"]?.stringValue } == ["progress", "message", "checkpoint"])
+    #expect(lines.map { $0["level"]?.stringValue } == ["info", "warning", "info"])
+    #expect(lines[0]["step"] == 1407 && lines[0]["steps"] == 4690 && lines[0]["epoch"] == 3)
+    #expect(lines[0]["metrics"]?["gap"]?.doubleValue == 0.5)
+    #expect(lines[0]["samples_per_second"]?.doubleValue == 45_200)
+    #expect(lines[0]["text"]?.stringValue == String(line("1407").dropLast()))
+    #expect(lines[1]["text"] == "a \"quoted\"\nline")
+    #expect(lines[2]["step"] == 3)
+    #expect(lines.allSatisfy { ($0["time"]?.doubleValue ?? 0) > 1.7e9 })
+  }
+
+  @Test("what is only for programs is not shown to people")
+  func tell() {
+    let screen = Screen()
+    screen.progress(.lines(every: 10)).tell(Message("x"))
+    #expect(screen.text.value.isEmpty)
+  }
+
+  @Test("a run that was asked to end leaves its bar, and what it says stands below")
+  func leave() {
+    let screen = Screen()
+    let progress = screen.progress(.bar)
+    progress.update(status(469))
+    let bar = screen.text.value
+    progress.leaveBar()
+    progress.leaveBar()
+    screen.time.value = 1
+    progress.update(status(470))
+    progress.event("stopped")
+    progress.finish()
+    #expect(screen.text.value == bar + "\nstopped\n")
   }
 }

@@ -37,7 +37,7 @@ struct RunLogTests {
     log.write("b")
     #expect(
       echoed.value == [
-        "cannot write the log: /dev/full: No space left on device", "a", "b",
+        "warning: cannot write the log: /dev/full: No space left on device", "a", "b",
       ])
   }
 }

@@ -31,11 +31,17 @@ public final class RunLog: Sendable {
   /// Appends a line with the time in UTC (ISO 8601, milliseconds); each line of a longer text gets
   /// its own.
   public func write(_ text: String) {
-    let time = now().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      append("\(time)Z  \(line)")
+      note(String(line))
       echo?(String(line))
     }
+  }
+
+  /// Appends a line with the time to the file alone. Control characters are made visible: people
+  /// look at logs in terminals.
+  public func note(_ line: String) {
+    let time = now().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+    append("\(time)Z  \(line.harmless())")
   }
 
   private func append(_ line: String) {
@@ -48,11 +54,11 @@ public final class RunLog: Sendable {
         return state.hasFailed ? nil : error
       }
     }
-    if let failure { (echo ?? Self.standardError)("cannot write the log: \(failure)") }
+    if let failure { (echo ?? Self.standardError)("warning: cannot write the log: \(failure)") }
   }
 
   /// Writes a line to standard error.
   public static let standardError: @Sendable (String) -> Void = { line in
-    try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+    StandardError.write(Message(line: line))
   }
 }

@@ -5,25 +5,37 @@ extension ProgressDisplay {
   public struct Output: Sendable {
     let write: @Sendable (String) -> Void
     let width: @Sendable () -> Int
+    let isReady: @Sendable () -> Bool
+    let showsBar: @Sendable (Bool) -> Void
     let isUnicode: Bool
 
-    /// An output of your own. `width` is asked before each drawing, in columns.
+    /// An output of your own.
+    /// - Parameters:
+    ///   - width: columns; asked before each drawing.
+    ///   - isReady: whether a bar can be drawn without waiting.
+    ///   - showsBar: told whether a bar is on the screen.
     public init(
       isUnicode: Bool = true, width: @escaping @Sendable () -> Int = { 80 },
+      isReady: @escaping @Sendable () -> Bool = { true },
+      showsBar: @escaping @Sendable (Bool) -> Void = { _ in },
       write: @escaping @Sendable (String) -> Void
     ) {
       self.write = write
       self.width = width
+      self.isReady = isReady
+      self.showsBar = showsBar
       self.isUnicode = isUnicode
     }
 
     /// Standard error: standard output belongs to results.
     public static var standardError: Output {
       let environment = ProcessInfo.processInfo.environment
-      return Output(isUnicode: isUnicode(environment), width: terminalWidth) { text in
-        // A closed pipe or a full disk must not end the run, so a failure is left unanswered.
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-      }
+      let launcher = LauncherTerminal.shared
+      return Output(
+        isUnicode: isUnicode(environment),
+        width: { launcher?.width ?? terminalWidth(STDERR_FILENO) },
+        isReady: { StandardError.isReady }, showsBar: StandardError.setBar,
+        write: StandardError.write)
     }
 
     /// Whether the locale's characters are UTF-8. The first variable that is set decides.
@@ -33,21 +45,23 @@ extension ProgressDisplay {
       return locale.lowercased().replacing("-", with: "").contains("utf8")
     }
 
-    /// The columns of the terminal on standard error, else 80. C: `ioctl(TIOCGWINSZ)`.
-    @Sendable static func terminalWidth() -> Int {
+    /// The columns of a terminal, else 80. C: `ioctl(TIOCGWINSZ)`.
+    @Sendable static func terminalWidth(_ file: Int32) -> Int {
       var size = winsize()
-      let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+      let isKnown = ioctl(file, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
       return isKnown ? Int(size.ws_col) : 80
     }
   }
 
-  /// The mode that suits standard error: the bar on a capable terminal, else a line every `interval`
-  /// seconds; `quiet` overrides both. C: `isatty`.
+  /// The mode that suits standard error: the bar on a capable terminal, also where that is the one of the
+  /// launcher that standard error goes to; else a line every `interval` seconds. `quiet` and JSON override
+  /// both. C: `isatty`.
   public static func standardMode(quiet: Bool = false, interval: Double = 10) -> Mode {
     if quiet { return .quiet }
+    if StandardError.format == .json { return .json(every: interval) }
+    let isTerminal = isatty(STDERR_FILENO) == 1 || LauncherTerminal.shared != nil
     return .automatic(
-      isTerminal: isatty(STDERR_FILENO) == 1, environment: ProcessInfo.processInfo.environment,
-      interval: interval)
+      isTerminal: isTerminal, environment: ProcessInfo.processInfo.environment, interval: interval)
   }
 
   /// Seconds since the machine started.

@@ -72,5 +72,19 @@ extension ProgressDisplay.Status {
     return "step \(String(repeating: " ", count: padding))\(count)/\(steps)"
   }
 
+  /// The status for programs.
+  var message: Message {
+    var fields: JSONObject = [:]
+    if let stage { fields["stage"] = .string(stage) }
+    fields["epoch"] = .int(epoch)
+    if epochs > 0 { fields["epochs"] = .int(epochs) }
+    fields["step"] = .int(step)
+    if steps > 0 { fields["steps"] = .int(steps) }
+    fields["metrics"] = .object(JSONObject(([loss] + metrics).map { ($0.name, .double($0.value)) }))
+    fields["samples_per_second"] = .double(samplesPerSecond)
+    if let eta { fields["eta_seconds"] = .double(eta) }
+    return Message(line, event: .progress, fields: fields)
+  }
+
   func field(_ metric: Metric) -> String { "\(metric.name) \(Format.metric(metric.value))" }
 }

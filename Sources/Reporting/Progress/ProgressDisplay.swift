@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What a person sees while a run trains: a bar that is redrawn on a terminal, a line every few
-/// seconds elsewhere (a batch log, or under `mpirun`, where standard error is a pipe).
+/// seconds elsewhere (a batch log), or the same as JSON.
 ///
 /// Cheap enough to be told of every step: nothing is formatted unless it is drawn. (Not named
 /// `Progress`, which is a class of Foundation.)
@@ -12,6 +12,8 @@ public final class ProgressDisplay: Sendable {
     case bar
     /// One plain line every so many seconds, and at the end of each epoch.
     case lines(every: Double)
+    /// The same as JSON.
+    case json(every: Double)
     /// Nothing but errors.
     case quiet
 
@@ -30,18 +32,22 @@ public final class ProgressDisplay: Sendable {
   /// Ten drawings a second look smooth; more only cost time, and flood slow connections.
   private static let redrawInterval = 0.1
 
-  private struct State {
+  struct State {
     var shown: Status?
     var latest: Status?
     var lastDrawing: Double
-    var barIsDrawn = false
-    var isFinished = false
+    var marks = ProgressMarks()
+    var activity: (kind: Activity, since: Double)?
+    /// The width that the bar was drawn for, and the activity that it showed; nil without a bar.
+    var drawn: (width: Int, activity: String?)?
+    /// Whether the run is about to end: no more bars.
+    var isEnding = false
   }
 
-  private let mode: Mode
-  private let output: Output
-  private let clock: @Sendable () -> Double
-  private let state: Mutex<State>
+  let mode: Mode
+  let output: Output
+  let clock: @Sendable () -> Double
+  let state: Mutex<State>
 
   /// Creates the display of one run. `clock` gives seconds from any start, never backwards.
   public init(
@@ -53,6 +59,9 @@ public final class ProgressDisplay: Sendable {
     self.clock = clock
     state = Mutex(State(lastDrawing: clock()))
   }
+
+  /// Whether it draws a bar.
+  public var isBar: Bool { mode == .bar }
 
   /// Tells of a step that is done. Draws it if it is time to, or if it ends an epoch.
   public func update(_ status: Status) {
@@ -72,8 +81,8 @@ public final class ProgressDisplay: Sendable {
     let elapsed = clock() - state.lastDrawing
     return switch mode {
     case .quiet: false
-    case .bar: !state.barIsDrawn || elapsed >= Self.redrawInterval
-    case .lines(let interval): endsEpoch || elapsed >= interval
+    case .bar: state.drawn == nil || elapsed >= Self.redrawInterval
+    case .lines(let interval), .json(let interval): endsEpoch || elapsed >= interval
     }
   }
 
@@ -89,42 +98,51 @@ public final class ProgressDisplay: Sendable {
         metrics: metrics, samplesPerSecond: samplesPerSecond, eta: eta, endsEpoch: endsEpoch))
   }
 
-  /// Shows a line that stays: a checkpoint, an evaluation, a warning.
-  public func event(_ text: String) {
-    if mode != .quiet { stay(text) }
+  /// Shows a line that stays: an evaluation, a warning.
+  public func event(_ text: String) { event(Message(line: text)) }
+
+  /// Shows a line that stays.
+  public func event(_ message: Message) {
+    if mode != .quiet { stay(message) }
+  }
+
+  /// Shows what only programs want to know.
+  public func tell(_ message: Message) {
+    if case .json = mode { stay(message) }
   }
 
   /// Shows a line that stays, in every mode.
-  public func error(_ text: String) { stay(text) }
+  public func error(_ text: String) { stay(Message(line: text)) }
 
-  /// Shows the last step, if it has not been shown, and leaves the cursor below it. Nothing is drawn
-  /// afterwards except events and errors.
+  /// Shows the last step, if it has not been shown, and leaves the cursor below it: a stage ends, or the run.
+  /// Nothing is drawn until there is another step, except events and errors.
   public func finish() {
     state.withLock { state in
-      if mode != .quiet, !state.isFinished, state.shown != state.latest { draw(&state) }
-      if state.barIsDrawn { output.write("\n") }
-      (state.barIsDrawn, state.isFinished) = (false, true)
+      state.activity = nil
+      let isStale = state.shown != state.latest || state.drawn != nil
+      if mode != .quiet, isStale { draw(&state) }
+      if state.drawn != nil { output.write("\n") }
+      (state.drawn, state.latest, state.shown) = (nil, nil, nil)
+      output.showsBar(false)
     }
   }
 
-  private func stay(_ text: String) {
+  private func stay(_ message: Message) {
     state.withLock { state in
-      output.write((state.barIsDrawn ? Self.clearLine : "") + text + "\n")
-      if state.barIsDrawn { draw(&state) }
+      if case .json = mode { return output.write(message.json(rank: 0) + "\n") }
+      // Files and pipes get UTF-8, whatever the locale.
+      let line = message.line.harmless(isUnicode: output.isUnicode || mode != .bar)
+      output.write((state.drawn != nil ? Self.clear : "") + line + "\n")
+      if state.drawn != nil { draw(&state) }
     }
   }
 
-  private static let clearLine = "\r\u{1B}[K"
-
-  private func draw(_ state: inout State) {
-    guard let status = state.latest, !state.isFinished else { return }
-    if mode == .bar {
-      // The last column stays free: some terminals wrap as soon as it is filled.
-      let line = status.bar(width: output.width() - 1, isUnicode: output.isUnicode)
-      output.write(Self.clearLine + line)
-      state.barIsDrawn = true
-    } else {
-      output.write(status.line + "\n")
+  func draw(_ state: inout State) {
+    guard let status = state.latest else { return }
+    switch mode {
+    case .bar: drawBar(status, &state)
+    case .json: output.write(status.message.json(rank: 0) + "\n")
+    case .lines, .quiet: output.write(status.line.harmless() + "\n")
     }
     state.shown = status
     state.lastDrawing = clock()

@@ -24,7 +24,7 @@ func differencesThatMatter(_ old: Node, _ new: Node) -> [String] {
 private let freeKeys = [
   "name", "data.train.file", "data.train.files", "data.test", "data.memory", "data.cache",
   "training.epochs", "training.steps", "training.log_every_steps", "checkpoint", "evaluation",
-  "watchdog", "sentinel", "deadline",
+  "watchdog", "sentinel", "deadline", "reporting",
 ]
 
 private let decisionKeys = ["optimizer.plateau", "training.early_stopping"]

@@ -152,7 +152,5 @@ private func endAlone(_ error: any Error, _ communicator: Communicator) -> Never
 
 /// One line on standard error.
 public func printError(_ message: String) {
-  let text = "error: " + message.replacing("\n", with: " ") + "\n"
-  // Where even that cannot be written, the exit code has to do.
-  try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  StandardError.write(Message(message.replacing("\n", with: " "), level: .error))
 }

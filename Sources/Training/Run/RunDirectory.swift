@@ -17,6 +17,8 @@ public struct RunDirectory: Sendable {
   public var images: String { path + "/images" }
   /// One JSON object a line.
   public var metrics: String { path + "/metrics.jsonl" }
+  /// Where the run is, for whoever watches it.
+  var progress: String { path + "/progress.json" }
   /// What was said, with times.
   public var log: String { path + "/train.log" }
   /// What each rank said.

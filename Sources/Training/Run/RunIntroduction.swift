@@ -5,7 +5,8 @@ import Tensors
 
 /// What a run says before its first step: ranks, hosts, kernels, data.
 struct RunIntroduction {
-  private let hosts: [String]
+  /// The hosts of all ranks, each once.
+  let hosts: [String]
   private let coreTypes: [String]
   private let threads: Int
   private let library: String

@@ -1,24 +1,48 @@
 import Foundation
+import MessagePassing
 import Reporting
 
 /// What a person sees of a run: progress, lines in files, pictures. Rank 0 has one; others do not.
 final class RunReporter {
   private let display: ProgressDisplay
+  private let progress: ProgressFile
+  private let ticker: ProgressTicker
   private let log: RunLog
   private let metrics: MetricsLog
-  private let isQuiet: Bool
   /// Held as long as there is somebody to report.
   private let lock: RunLock
+  private var lastStatus = -Double.infinity
+
+  /// Seconds between two writings of progress.json.
+  private static let interval = 5.0
 
   init(_ directory: RunDirectory, lock: RunLock, isQuiet: Bool, resumedAt step: Int?) throws {
     let display = ProgressDisplay(mode: ProgressDisplay.standardMode(quiet: isQuiet))
-    self.display = display
-    self.isQuiet = isQuiet
+    let log = try RunLog(path: directory.log, echo: { display.event($0) })
+    let progress = ProgressFile(path: directory.progress) { log.write($0) }
+    (self.display, self.log, self.progress) = (display, log, progress)
     self.lock = lock
-    log = try RunLog(path: directory.log, echo: { display.event($0) })
     metrics = try MetricsLog(path: directory.metrics)
     // What was logged after the checkpoint happens again.
     if let step { try metrics.truncate(after: step) }
+    ticker = Self.ticker(display, progress)
+  }
+
+  deinit { ticker.stop() }
+
+  private static func ticker(_ display: ProgressDisplay, _ progress: ProgressFile) -> ProgressTicker
+  {
+    let ticks = display.isBar ? 0.1 : 1
+    // The thread alone uses it.
+    nonisolated(unsafe) var due = 0.0
+    return ProgressTicker(every: ticks) {
+      if StopRequest.isPending { display.leaveBar() }
+      display.tick()
+      guard ProgressDisplay.uptime() >= due else { return }
+      due = ProgressDisplay.uptime() + interval
+      // Before the first step it is that of no run.
+      progress.write(step: Pulse.step > 0 ? Pulse.step : nil)
+    }
   }
 
   /// A line for people.
@@ -30,11 +54,47 @@ final class RunReporter {
     return { log.write($0) }
   }
 
+  /// A line for people, with fields for programs.
+  func say(_ message: Message) {
+    log.note(message.line)
+    display.event(message)
+  }
+
+  /// Facts for whoever watches the run from its files.
+  func note(_ facts: JSONObject) { progress.note(facts) }
+
   /// Whether a status would be shown now.
-  func isDue(endsEpoch: Bool) -> Bool { display.isDue(endsEpoch: endsEpoch) }
+  func isDue(endsEpoch: Bool) -> Bool {
+    display.isDue(endsEpoch: endsEpoch) || ProgressDisplay.uptime() - lastStatus >= Self.interval
+  }
 
   /// The bar, or a line in a while.
-  func show(_ status: ProgressDisplay.Status) { display.update(status) }
+  func show(_ status: ProgressDisplay.Status) {
+    lastStatus = ProgressDisplay.uptime()
+    progress.note(status)
+    display.update(status)
+  }
+
+  /// Training pauses for something.
+  func begin(_ activity: ProgressDisplay.Activity) {
+    progress.note(["activity": .string(activity.rawValue)])
+    display.begin(activity)
+  }
+
+  /// Training goes on.
+  /// - Parameter step: after which it was done; nil where it was not.
+  func end(_ activity: ProgressDisplay.Activity, step: Int?) {
+    progress.note(["activity": .null])
+    display.end(activity, step: step)
+  }
+
+  /// A checkpoint has been written.
+  func wrote(checkpoint path: String, step: Int) {
+    display.tell(
+      Message(
+        "checkpoint: \(path)", event: .checkpoint,
+        fields: ["step": .int(step), "path": .string(path)]))
+  }
 
   /// A line of metrics.jsonl.
   func record(
@@ -56,4 +116,11 @@ final class RunReporter {
 
   /// Ends the bar.
   func finish() { display.finish() }
+
+  /// The run ends: what progress.json says of it from now on.
+  func end(_ state: String, reason: String? = nil, step: Int) {
+    ticker.stop()
+    progress.note(["state": .string(state), "reason": reason.map { .string($0) } ?? .null])
+    progress.write(step: step)
+  }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import MessagePassing
 import Objectives
+import Reporting
 import Tensors
 import Timeline
 
@@ -33,6 +34,8 @@ extension TrainingRun {
     let keep = configuration.checkpoint.keep
     try writeCheckpoint(trainer) { try $0.write($1, keep: keep) }
     lastCheckpoint = position.step
+    reporter?.wrote(
+      checkpoint: setup.directory.checkpoints.path(step: position.step), step: position.step)
   }
 
   /// Rank 0 writes; all bring their chains. Parameters are the same bits everywhere.
@@ -44,9 +47,11 @@ extension TrainingRun {
     // What the ranks do not agree on must not be kept.
     if let replicas { try check(replicas) }
     let start = watch.now
+    reporter?.begin(.checkpoint)
     try Activity.checkpoint.during("checkpoint", isRare: true) {
       try Pulse.during(.checkpoint) { try collectAndWrite(trainer, parameters, write) }
     }
+    reporter?.end(.checkpoint, step: position.step)
     watch.pause(watch.now - start)
     deadline?.take(checkpoint: watch.now - start)
   }

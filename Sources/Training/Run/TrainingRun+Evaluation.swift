@@ -41,12 +41,14 @@ extension TrainingRun {
     let start = watch.now
     deadline?.beginEvaluation()
     defer { deadline?.endEvaluation() }
+    reporter?.begin(.evaluation)
     let measured = try Activity.evaluate.during("evaluate", isRare: true) {
       try Pulse.during(.evaluate) {
         try trainer.withAverages { try measure(trainer, evaluation) }
       }
     }
     watch.pause(watch.now - start)
+    reporter?.end(.evaluation, step: measured == nil ? nil : position.step)
     guard let values = measured else { return false }
     _ = try timing.gather(work)
     deadline?.take(evaluation: watch.now - start)
@@ -75,8 +77,9 @@ extension TrainingRun {
         try reporter.record(
           "evaluation", stage: trainer.stage.name, epoch: position.epoch, step: position.step,
           values)
-        let text = values.map { "\($0.name) \(Format.metric($0.value))" }.joined(separator: "  ")
-        reporter.say("evaluation after epoch \(position.epoch): \(text)")
+        lastEvaluation = values
+        say(evaluation: values, of: trainer.stage)
+        checkShown()
         for note in trainer.stage.evaluator?.notes ?? [] { reporter.say(note) }
       }
       if configuration.evaluation.pictures {
@@ -110,6 +113,7 @@ extension TrainingRun {
       best.map({ criterion.prefers(value, to: $0.value) }) ?? value.isFinite
     else { return }
     best = .init(name: criterion.name, value: value, step: position.step)
+    noteBest()
     try writeCheckpoint(trainer) { try $0.writeBest($1) }
   }
 

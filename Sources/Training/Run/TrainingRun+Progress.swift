@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import MessagePassing
 import Objectives
 import Optimizers
 import Reporting
@@ -54,6 +55,76 @@ extension TrainingRun {
     reporter.say("digest: \(digest)")
   }
 
+  func say(evaluation values: [(name: String, value: Double)], of stage: Stage) {
+    let text = values.map { "\($0.name) \(Format.metric($0.value))" }.joined(separator: "  ")
+    reporter?.say(
+      Message(
+        "evaluation after epoch \(position.epoch): \(text)", event: .evaluation,
+        fields: [
+          "stage": .string(stage.name), "epoch": .int(position.epoch), "step": .int(position.step),
+          "metrics": .object(JSONObject(values.map { ($0.name, .double($0.value)) })),
+        ]))
+  }
+
+  /// A metric that is to be shown and is never measured: told of once, in the last stage, when all its metrics are
+  /// known. (Other stages may have others.)
+  func checkShown() {
+    guard let reporter, let names = configuration.reporting.show, !hasCheckedShown,
+      position.stage == curriculum.count - 1
+    else { return }
+    hasCheckedShown = true
+    let known = (lastMetrics + lastEvaluation).map(\.name)
+    let unknown = names.filter { !known.contains($0) }
+    if !unknown.isEmpty {
+      reporter.say(
+        "warning: reporting.show names \(unknown.joined(separator: ", ")), which is not measured here; there are "
+          + Set(known).sorted().joined(separator: ", "))
+    }
+  }
+
+  /// What whoever watches the run's files wants to know of it from the start.
+  func noteRun(_ introduction: RunIntroduction) {
+    reporter?.note([
+      "name": .string(configuration.name), "ranks": .int(communicator.size),
+      "hosts": .array(introduction.hosts.map { .string($0) }), "stages": .int(curriculum.count),
+      "step": .int(position.step), "steps": .int(totalSteps),
+    ])
+  }
+
+  /// The same of a stage that begins.
+  func noteStage(_ stage: Stage) {
+    (lastEvaluation, lastMetrics) = ([], [])
+    reporter?.note([
+      "stage": .string(stage.name), "epoch": .int(min(position.epoch + 1, epochs)),
+      "epochs": .int(epochs),
+    ])
+    noteBest()
+  }
+
+  func noteBest() {
+    let fact = best.map { best in
+      JSONValue.object([
+        "name": .string(best.name), "value": .double(best.value), "step": .int(best.step),
+      ])
+    }
+    reporter?.note(["best": fact ?? .null])
+  }
+
+  /// What is shown beside the loss: what the configuration names, else what judges the model, and what else is
+  /// measured in training, two at most.
+  private func chosenMetrics(_ stage: Stage) -> [(name: String, value: Double)] {
+    let measured = Array(lastMetrics.dropFirst()) + lastEvaluation
+    let standard = [stage.evaluator?.criterion?.name].compactMap { $0 } + measured.map(\.name)
+    let isChosen = configuration.reporting.show != nil
+    var names: [String] = []
+    for name in configuration.reporting.show ?? standard
+    where !names.contains(name) && name != lastMetrics.first?.name {
+      let isTold = isChosen || lastMetrics.contains { $0.name == name } || name == standard.first
+      if isTold && measured.contains(where: { $0.name == name }) { names.append(name) }
+    }
+    return names.prefix(2).compactMap { name in measured.first { $0.name == name } }
+  }
+
   /// - Parameter metrics: the means since the last line.
   func log(
     _ trainer: StageTrainer, _ metrics: [(name: String, value: Double)], endsEpoch: Bool
@@ -73,7 +144,7 @@ extension TrainingRun {
       ProgressDisplay.Status(
         stage: curriculum.count > 1 ? trainer.stage.name : nil,
         epoch: position.epoch + 1, epochs: epochs,
-        step: position.step, steps: steps, loss: loss, metrics: Array(lastMetrics.dropFirst()),
+        step: position.step, steps: steps, loss: loss, metrics: chosenMetrics(trainer.stage),
         samplesPerSecond: rate,
         eta: watch.eta(samples: (steps - position.step) * samplesPerUpdate),
         endsEpoch: endsEpoch))

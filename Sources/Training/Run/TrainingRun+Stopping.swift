@@ -68,11 +68,20 @@ extension TrainingRun {
     return line.map { $0.dropFirst(18).trimmingCharacters(in: .whitespaces) } ?? "unknown"
   }
 
+  private func tellEnd(_ result: Result<ExitStatus, any Error>) {
+    switch result {
+    case .success(.done): reporter?.end("finished", step: position.step)
+    case .success: reporter?.end("stopped", step: position.step)
+    case .failure(let error): reporter?.end("failed", reason: "\(error)", step: position.step)
+    }
+  }
+
   /// The last lines of the log.
   func closeJournal(_ result: Result<ExitStatus, any Error>) {
     let times = Stopwatch.read()
     let parts = Activity.reported.map { String(format: "%.2f s \($0.name)", times[$0]) }
     RunJournal.note("\(parts.joined(separator: ", ")); at step \(position.step)")
+    tellEnd(result)
     switch result {
     case .success(let status): RunJournal.note("ended with exit code \(status.rawValue)")
     case .failure(let error):

@@ -26,6 +26,8 @@ public final class TrainingRun {
   var position: Checkpoint.Position
   var watch = ThroughputWatch()
   var lastMetrics: [(name: String, value: Double)] = []
+  var lastEvaluation: [(name: String, value: Double)] = []
+  var hasCheckedShown = false
   var lastCheckpoint: Int?
   var best: Checkpoint.Best?
   var decisions: EvaluationDecisions?
@@ -118,6 +120,7 @@ public final class TrainingRun {
 
   private func runStages() throws -> ExitStatus {
     let introduction = try RunIntroduction(communicator)
+    noteRun(introduction)
     for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
     for (index, plan) in curriculum.enumerated() {
       self.plan = plan
@@ -175,6 +178,7 @@ public final class TrainingRun {
       best = checkpoint.best
       try keepWhatWasResumed(trainer)
     }
+    noteStage(stage)
     sayMemory(stage)
     let evaluation = try StageEvaluation(stage, setup.data, setup.across, communicator)
     watch.restart()

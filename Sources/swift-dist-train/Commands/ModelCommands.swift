@@ -26,11 +26,14 @@ struct EvaluateCommand: RankCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup
+  var log: LogArguments
+
   func run(_ communicator: Communicator) throws -> ExitStatus {
     let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
     let values = try model.evaluate()
     guard communicator.rank == 0 else { return .done }
-    for note in model.notes { FileHandle.standardError.write(Data((note + "\n").utf8)) }
+    for note in model.notes { StandardError.write(Message(line: note)) }
     if json {
       let object = JSONObject(values.map { ($0.name, JSONValue.double($0.value)) })
       print(JSONValue.object(object).encoded(pretty: true))

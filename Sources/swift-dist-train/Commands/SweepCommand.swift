@@ -41,10 +41,14 @@ struct SweepCommand: RankCommand {
   @Flag(help: "Print errors and nothing else.")
   var quiet = false
 
+  @OptionGroup
+  var log: LogArguments
+
   var refusesToBeAlone: Bool { true }
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
     StopRequest.listen()
+    log.prepare(communicator, isQuiet: quiet)
     let options = Sweep.Options(
       configuration: file, over: over, settings: settings, directory: runDirectory, isQuiet: quiet,
       task: task)

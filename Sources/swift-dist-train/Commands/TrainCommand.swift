@@ -46,6 +46,9 @@ struct TrainCommand: RankCommand {
   @Flag(help: "Print errors and nothing else.")
   var quiet = false
 
+  @OptionGroup
+  var log: LogArguments
+
   func validate() throws {
     guard epochs == nil || steps == nil else {
       throw ValidationError("--epochs and --steps exclude each other.")
@@ -56,6 +59,7 @@ struct TrainCommand: RankCommand {
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
     StopRequest.listen()
+    log.prepare(communicator, isQuiet: quiet)
     let limits =
       (epochs.map { ["training.epochs=\($0)"] } ?? [])
       + (steps.map { ["training.steps=\($0)"] } ?? [])

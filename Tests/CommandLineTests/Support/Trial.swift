@@ -50,6 +50,18 @@ struct Trial {
 
   var path: String { scratch.path }
 
+  /// Writes data from which any model diverges.
+  /// - Returns: the settings of a run that does.
+  func diverging() throws -> [String] {
+    try Self.writeData(path + "/huge.h5") { values in
+      for i in values.indices { values[i] = i % 2 == 0 ? 1e38 : -1e38 }
+    }
+    return [
+      "data.train.file=huge.h5", "data.train.images=/train/floats", "data.test=null",
+      "data.transform=none", "optimizer.learning_rate=1e6", "checkpoint.every_steps=1",
+    ]
+  }
+
   /// Trains in `run`.
   func train(
     _ arguments: [String] = [], set settings: [String] = [], run: String = "run", ranks: Int = 1,
