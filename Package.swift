@@ -66,11 +66,18 @@ let package = Package(
 
     // What a person sees, and the loop that ties all together.
     .target(name: "Reporting", dependencies: ["PNG"], swiftSettings: swift),
+    // report.html; its style sheet and scripts are compiled in.
+    .target(
+      name: "Report", dependencies: ["Reporting"],
+      resources: [
+        .embedInCode("Resources/report.css"), .embedInCode("Resources/chart.js"),
+        .embedInCode("Resources/page.js"),
+      ], swiftSettings: swift),
     .target(
       name: "Training",
       dependencies: [
         "Tensors", "Objectives", "Optimizers", "HDF5", "Datasets", "MessagePassing",
-        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "PNG",
+        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "Report", "PNG",
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .target(
@@ -166,6 +173,9 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
       swiftSettings: swift),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Reporting", "PNG", "TestSupport"],
+      exclude: ["Browser"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

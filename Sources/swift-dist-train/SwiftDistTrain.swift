@@ -29,7 +29,8 @@ struct SwiftDistTrain: ParsableCommand {
       SampleCommand.self,
       CompleteCommand.self, EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
-      InspectCommand.self, DataCommand.self, BenchCommand.self, DoctorCommand.self,
+      ReportCommand.self, InspectCommand.self, DataCommand.self, BenchCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() {

@@ -5,10 +5,10 @@ import Tensors
 
 /// What a run says before its first step: ranks, hosts, kernels, data.
 struct RunIntroduction {
-  private let hosts: [String]
-  private let coreTypes: [String]
+  let hosts: [String]
+  let coreTypes: [String]
   private let threads: Int
-  private let library: String
+  let library: String
 
   /// Brings the facts of all ranks together.
   init(_ communicator: Communicator) throws {

@@ -55,6 +55,7 @@ extension TrainingRun {
     }
     let digest = parameterDigest(finished + [trainer.stage.objective.parameters])
     reporter.say("digest: \(digest)")
+    self.digest = digest
   }
 
   /// - Parameter metrics: the means since the last line.

@@ -37,6 +37,8 @@ public final class TrainingRun {
   var hasNotedSignal = false
   /// Where the time of the stages before went.
   var spent = StepTimes()
+  /// The fingerprint of what was learned, once the run has come to its end. Rank 0 knows.
+  var digest: String?
   /// Compares what all ranks hold alike, in the stage under way.
   var replicas: ReplicaCheck?
 
@@ -90,16 +92,19 @@ public final class TrainingRun {
       return status
     }
     closeJournal(result)
+    recordEnd(result)
     let status = try result.get()
     Pulse.phase = .finish
     // After an error there may be ranks that do not know of it.
     Watchdog.stop()
+    writeReport(status)
     return status
   }
 
   private func runStages() throws -> ExitStatus {
     let introduction = try RunIntroduction(communicator)
     for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
+    recordStart(introduction)
     for (index, plan) in curriculum.enumerated() {
       self.plan = plan
       Pulse.phase = .setUp

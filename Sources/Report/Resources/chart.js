@@ -1,0 +1,403 @@
+"use strict";
+
+// Line charts in SVG. A chart zooms along x (drag, wheel, keys) and fits y to what is in view. All charts of the page
+// share what x is, whether y is logarithmic, and the smoothing.
+
+const SVG = "http://www.w3.org/2000/svg";
+const AXES = {
+  step: "Step (updates)",
+  epoch: "Epoch",
+  time: "Time since the first start",
+};
+const shared = { x: "step", log: false, smoothing: 0 };
+
+function svg(name, attributes, parent, text) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  if (parent) parent.append(element);
+  return element;
+}
+
+// Numbers as people read them: four significant digits.
+function short(value) {
+  if (typeof value !== "number") return String(value);
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e");
+  return String(Number(value.toPrecision(size >= 1000 ? 6 : 4)));
+}
+
+function duration(seconds) {
+  const [size, unit] = seconds >= 172800 ? [86400, "d"] : seconds >= 7200 ? [3600, "h"]
+    : seconds >= 180 ? [60, "min"] : [1, "s"];
+  return `${short(Number((seconds / size).toPrecision(4)))} ${unit}`;
+}
+
+function xText(value) {
+  return shared.x === "time" ? duration(value) : shared.x === "epoch" ? short(Number(value.toFixed(3)))
+    : Math.round(value).toLocaleString("en-US").replaceAll(",", "\u202F");
+}
+
+// Round numbers between low and high, about `count` of them.
+function ticks(low, high, count) {
+  const raw = (high - low) / Math.max(count, 1);
+  if (!(raw > 0)) return [low];
+  const size = 10 ** Math.floor(Math.log10(raw));
+  const step = size * [1, 2, 5, 10].find((factor) => factor * size >= raw);
+  const first = Math.ceil(low / step - 1e-9);
+  const result = [];
+  for (let n = first; n * step <= high + step * 1e-9 && result.length < 50; n++) {
+    result.push(Number((n * step).toPrecision(12)));
+  }
+  return result;
+}
+
+function logTicks(low, high) {
+  const result = [];
+  const decades = Math.log10(high / low);
+  const factors = decades < 3 ? [1, 2, 5] : [1];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high) + 1e-9; power++) {
+    for (const factor of factors) {
+      const value = factor * 10 ** power;
+      if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) result.push(Number(value.toPrecision(6)));
+    }
+  }
+  if (result.length < 2) return ticks(low, high, 4);
+  const every = Math.ceil(result.length / 8);
+  return result.filter((_, place) => place % every === 0);
+}
+
+// An exponential moving average that starts unbiased; numbers that are not finite are left out of it.
+function smooth(values, weight) {
+  let [sum, norm] = [0, 0];
+  return values.map((value) => {
+    if (typeof value !== "number") return value;
+    [sum, norm] = [weight * sum + (1 - weight) * value, weight * norm + 1 - weight];
+    return sum / norm;
+  });
+}
+
+class Chart {
+  constructor(figure, spec, runs) {
+    Object.assign(this, { figure, spec, view: null, cursor: null, hidden: new Set() });
+    this.many = runs.length > 1;
+    this.lines = spec.series.map((series, index) => {
+      const tint = this.many ? series.run : series.kind === "evaluation" ? 1 : 0;
+      const name = this.many ? `${runs[series.run]}: ${series.kind}` : series.kind;
+      return { ...series, index, name, color: `var(--series-${tint % 8})` };
+    });
+    this.makeLegend();
+    this.svg = svg("svg", { class: "plot", tabindex: 0, role: "group", "aria-roledescription": "zoomable chart" });
+    this.readout = document.createElement("output");
+    this.readout.className = "readout";
+    figure.append(this.svg, this.readout);
+    this.listen();
+    new ResizeObserver(() => this.draw()).observe(figure);
+  }
+
+  makeLegend() {
+    const legend = document.createElement("div");
+    legend.className = "legend";
+    for (const line of this.lines) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-pressed", "true");
+      const mark = svg("svg", { class: "swatch", viewBox: "0 0 26 10", "aria-hidden": "true" }, button);
+      svg("line", { x1: 1, x2: 25, y1: 5, y2: 5, stroke: line.color, ...this.style(line) }, mark);
+      if (line.kind !== "train") svg("circle", { cx: 13, cy: 5, r: 3.2, fill: line.color }, mark);
+      const name = document.createElement("bdi");
+      name.textContent = line.name;
+      button.append(name);
+      button.addEventListener("click", () => this.toggle(line, button));
+      legend.append(button);
+    }
+    this.figure.append(legend);
+  }
+
+  toggle(line, button) {
+    if (!this.hidden.delete(line.index)) this.hidden.add(line.index);
+    button.setAttribute("aria-pressed", String(!this.hidden.has(line.index)));
+    this.draw();
+  }
+
+  style(line) {
+    const dashes = ["", "7 3", "2 3", "9 3 2 3"][this.many ? Math.floor(line.run / 2) % 4 : 0];
+    return { "stroke-width": line.kind === "train" ? 1.6 : 2, "stroke-dasharray": dashes };
+  }
+
+  shown() { return this.lines.filter((line) => !this.hidden.has(line.index) && line[shared.x]); }
+
+  // Least and greatest x of all that is shown.
+  extent() {
+    const all = this.shown().flatMap((line) => [line[shared.x][0], line[shared.x].at(-1)]);
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    return !Number.isFinite(low) ? [0, 1] : low === high ? [low - 0.5, high + 0.5] : [low, high];
+  }
+
+  draw() {
+    const width = this.figure.clientWidth;
+    if (!width) return;
+    const height = Math.round(Math.min(320, Math.max(210, width * 0.5)));
+    this.box = { left: 62, right: width - 14, top: 12, bottom: height - 46, width, height };
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.svg.replaceChildren();
+    const [low, high] = this.extent();
+    if (this.view && (this.view[1] <= low || this.view[0] >= high)) this.view = null;
+    this.domain = this.view ?? [low, high];
+    const drawn = this.shown().map((line) => ({ line, ...this.values(line) }));
+    this.fitY(drawn);
+    this.drawAxes();
+    this.drawLines(drawn);
+    this.drawn = drawn;
+    this.pointer = svg("g", { class: "cursor", visibility: "hidden" }, this.svg);
+    this.band = svg("rect", { class: "band", y: this.box.top, height: this.box.bottom - this.box.top, visibility: "hidden" }, this.svg);
+    this.describe();
+  }
+
+  values(line) {
+    const weight = line.kind === "train" ? shared.smoothing : 0;
+    return { x: line[shared.x], raw: line.value, y: weight ? smooth(line.value, weight) : line.value };
+  }
+
+  isVisible(x) { return x >= this.domain[0] && x <= this.domain[1]; }
+
+  fitY(drawn) {
+    let [low, high, least] = [Infinity, -Infinity, Infinity];
+    for (const { x, y } of drawn) {
+      for (let n = 0; n < x.length; n++) {
+        if (typeof y[n] !== "number" || !this.isVisible(x[n])) continue;
+        low = Math.min(low, y[n]);
+        high = Math.max(high, y[n]);
+        if (y[n] > 0) least = Math.min(least, y[n]);
+      }
+    }
+    if (low > high) [low, high] = [0, 1];
+    this.isLog = shared.log && high > 0 && least < Infinity;
+    if (this.isLog) {
+      const pad = high > least ? (high / least) ** 0.05 : 1.5;
+      this.range = [least / pad, high * pad];
+    } else {
+      const pad = high > low ? (high - low) * 0.06 : Math.abs(high) * 0.1 || 0.5;
+      this.range = [low - pad, high + pad];
+    }
+  }
+
+  px(x) {
+    const { left, right } = this.box;
+    return left + (x - this.domain[0]) / (this.domain[1] - this.domain[0]) * (right - left);
+  }
+
+  py(y) {
+    const { top, bottom } = this.box;
+    const [low, high] = this.range;
+    const share = this.isLog ? Math.log(y / low) / Math.log(high / low) : (y - low) / (high - low);
+    return bottom - share * (bottom - top);
+  }
+
+  drawAxes() {
+    const { left, right, top, bottom, width, height } = this.box;
+    const axes = svg("g", { class: "axes" }, this.svg);
+    const [low, high] = this.range;
+    for (const y of this.isLog ? logTicks(low, high) : ticks(low, high, 5)) {
+      const at = this.py(y);
+      svg("line", { x1: left, x2: right, y1: at, y2: at }, axes);
+      svg("text", { x: left - 8, y: at + 4, "text-anchor": "end" }, axes, short(y));
+    }
+    const unit = shared.x === "time" ? this.domain[1] >= 172800 ? 86400 : this.domain[1] >= 7200 ? 3600 : this.domain[1] >= 180 ? 60 : 1 : 1;
+    for (const x of ticks(this.domain[0] / unit, this.domain[1] / unit, width / 90)) {
+      const at = this.px(x * unit);
+      svg("line", { x1: at, x2: at, y1: bottom, y2: bottom + 5 }, axes);
+      svg("text", { x: at, y: bottom + 19, "text-anchor": "middle", class: "tick-x" }, axes, xText(x * unit));
+    }
+    svg("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "base" }, axes);
+    svg("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle", class: "label label-x" }, axes, AXES[shared.x]);
+    const middle = (top + bottom) / 2;
+    const name = this.spec.unit ? `${this.spec.metric} (${this.spec.unit})` : this.spec.metric;
+    const most = Math.floor((bottom - top) / 6.4);
+    const label = (name.length > most ? name.slice(0, most - 1) + "…" : name) + (this.isLog ? ", log" : "");
+    svg("text", { x: 0, y: 0, "text-anchor": "middle", class: "label label-y", transform: `translate(13 ${middle}) rotate(-90)` }, axes, label);
+  }
+
+  drawLines(drawn) {
+    const { left, right, top, bottom } = this.box;
+    const id = `clip-${this.figure.id}`;
+    const clip = svg("clipPath", { id }, svg("defs", {}, this.svg));
+    svg("rect", { x: left, y: top - 4, width: right - left, height: bottom - top + 8 }, clip);
+    const area = svg("g", { "clip-path": `url(#${id})` }, this.svg);
+    for (const { line, x, raw, y } of drawn) {
+      if (y !== raw) svg("path", { d: this.path(x, raw), stroke: line.color, class: "line faint" }, area);
+      svg("path", { d: this.path(x, y), stroke: line.color, class: "line", ...this.style(line) }, area);
+      this.drawMarks(area, line, x, y);
+    }
+  }
+
+  path(x, y) {
+    let [d, isOpen] = ["", false];
+    for (let n = 0; n < x.length; n++) {
+      const isDrawn = typeof y[n] === "number" && !(this.isLog && y[n] <= 0);
+      if (isDrawn) d += `${isOpen ? "L" : "M"}${this.px(x[n]).toFixed(1)} ${this.py(y[n]).toFixed(1)}`;
+      isOpen = isDrawn;
+    }
+    return d;
+  }
+
+  // Evaluations as points; values that are not finite as crosses at the top.
+  drawMarks(area, line, x, y) {
+    const visible = x.filter((place) => this.isVisible(place)).length;
+    let drawn = 0;
+    for (let n = 0; n < x.length; n++) {
+      if (!this.isVisible(x[n])) continue;
+      if (typeof y[n] !== "number") {
+        if (++drawn > 200) continue;
+        const mark = svg("text", { x: this.px(x[n]), y: this.box.top + 8, "text-anchor": "middle", class: "not-finite", fill: line.color }, area, "✕");
+        svg("title", {}, mark, `${line.name} is ${y[n]} at ${xText(x[n])}`);
+      } else if ((line.kind !== "train" && visible <= 120 || visible === 1) && !(this.isLog && y[n] <= 0)) {
+        svg("circle", { cx: this.px(x[n]), cy: this.py(y[n]), r: 3, fill: line.color }, area);
+      }
+    }
+  }
+
+  describe() {
+    const parts = this.shown().map((line) => {
+      const last = line.value.length - 1;
+      return `${line.name} from ${short(line.value[0])} to ${short(line.value[last])}`;
+    });
+    const [low, high] = this.domain.map(xText);
+    this.svg.setAttribute("aria-label",
+      `${this.spec.metric} by ${shared.x}, ${low} to ${high}. ${parts.join("; ")}. Arrow keys show values, plus and minus zoom, Escape resets.`);
+  }
+
+  // Shows the values nearest to x.
+  point(x) {
+    const found = this.drawn.flatMap(({ line, x: places, raw, y }) => {
+      let best = -1;
+      places.forEach((place, n) => {
+        if (this.isVisible(place) && (best < 0 || Math.abs(place - x) < Math.abs(places[best] - x))) best = n;
+      });
+      return best < 0 ? [] : [{ line, x: places[best], raw: raw[best], y: y[best] }];
+    });
+    if (!found.length) return;
+    const nearest = found.reduce((a, b) => Math.abs(b.x - x) < Math.abs(a.x - x) ? b : a);
+    this.cursor = nearest.x;
+    this.pointer.replaceChildren();
+    this.pointer.setAttribute("visibility", "visible");
+    svg("line", { x1: this.px(nearest.x), x2: this.px(nearest.x), y1: this.box.top, y2: this.box.bottom }, this.pointer);
+    const texts = found.map(({ line, x: at, raw, y }) => {
+      if (typeof y === "number" && !(this.isLog && y <= 0)) {
+        svg("circle", { cx: this.px(at), cy: this.py(y), r: 4.5, fill: line.color }, this.pointer);
+      }
+      const smoothed = raw !== y && typeof y === "number" ? ` (smoothed ${short(y)})` : "";
+      const place = at === nearest.x ? "" : ` at ${xText(at)}`;
+      return `${line.name} ${short(raw)}${smoothed}${place}`;
+    });
+    this.readout.textContent = `${AXES[shared.x].split(" ")[0]} ${xText(nearest.x)}: ${texts.join(" · ")}`;
+  }
+
+  forget() {
+    this.pointer?.setAttribute("visibility", "hidden");
+    this.readout.textContent = "";
+  }
+
+  zoom(low, high) {
+    const [first, last] = this.extent();
+    const least = (last - first) * 1e-5;
+    if (high - low < least) return;
+    low = Math.max(low, first);
+    high = Math.min(high, last);
+    this.view = low <= first && high >= last ? null : [low, high];
+    this.draw();
+  }
+
+  zoomAround(center, factor) {
+    const [low, high] = this.domain;
+    this.zoom(center - (center - low) * factor, center + (high - center) * factor);
+  }
+
+  reset() {
+    this.view = null;
+    this.draw();
+  }
+
+  at(event) {
+    const place = event.clientX - this.svg.getBoundingClientRect().left;
+    const { left, right } = this.box;
+    const share = Math.min(1, Math.max(0, (place - left) / (right - left)));
+    return this.domain[0] + share * (this.domain[1] - this.domain[0]);
+  }
+
+  listen() {
+    let start = null;
+    const plot = this.svg;
+    plot.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      start = this.at(event);
+      plot.setPointerCapture(event.pointerId);
+    });
+    plot.addEventListener("pointermove", (event) => {
+      const x = this.at(event);
+      this.point(x);
+      if (start === null) return;
+      const [a, b] = [this.px(Math.min(start, x)), this.px(Math.max(start, x))];
+      this.band.setAttribute("x", a);
+      this.band.setAttribute("width", b - a);
+      this.band.setAttribute("visibility", "visible");
+    });
+    plot.addEventListener("pointerup", (event) => {
+      const [from, to] = [start, this.at(event)];
+      start = null;
+      this.band.setAttribute("visibility", "hidden");
+      if (from === null || Math.abs(this.px(to) - this.px(from)) < 6) return;
+      this.zoom(Math.min(from, to), Math.max(from, to));
+    });
+    plot.addEventListener("pointercancel", () => {
+      start = null;
+      this.band.setAttribute("visibility", "hidden");
+    });
+    plot.addEventListener("pointerleave", () => { if (start === null) this.forget(); });
+    plot.addEventListener("blur", () => this.forget());
+    plot.addEventListener("dblclick", () => this.reset());
+    // A page scrolls by the wheel: only a chart that was clicked, or a wheel with Ctrl, zooms.
+    plot.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && document.activeElement !== plot) return;
+      event.preventDefault();
+      this.zoomAround(this.at(event), event.deltaY > 0 ? 1.25 : 0.8);
+    }, { passive: false });
+    plot.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const [low, high] = this.domain;
+    const center = this.cursor !== null && this.isVisible(this.cursor) ? this.cursor : (low + high) / 2;
+    const move = (high - low) / 5;
+    const actions = {
+      "+": () => this.zoomAround(center, 0.6), "=": () => this.zoomAround(center, 0.6),
+      "-": () => this.zoomAround(center, 1 / 0.6),
+      Escape: () => this.reset(), 0: () => this.reset(),
+      ArrowLeft: () => event.shiftKey ? this.pan(-move) : this.next(-1),
+      ArrowRight: () => event.shiftKey ? this.pan(move) : this.next(1),
+      Home: () => this.point(low), End: () => this.point(high),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  pan(by) {
+    const [low, high] = this.domain;
+    const [first, last] = this.extent();
+    const move = Math.min(Math.max(by, first - low), last - high);
+    this.zoom(low + move, high + move);
+  }
+
+  // To the next place of any line.
+  next(direction) {
+    const places = [...new Set(this.drawn.flatMap(({ x }) => x.filter((place) => this.isVisible(place))))].sort((a, b) => a - b);
+    if (!places.length) return;
+    const from = this.cursor ?? (direction > 0 ? -Infinity : Infinity);
+    const ahead = direction > 0 ? places.find((place) => place > from) : places.findLast((place) => place < from);
+    this.point(ahead ?? (direction > 0 ? places.at(-1) : places[0]));
+  }
+}
