@@ -175,7 +175,7 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "ReportTests", dependencies: ["Report", "Reporting", "PNG", "TestSupport"],
-      exclude: ["Browser"], swiftSettings: swift),
+      swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

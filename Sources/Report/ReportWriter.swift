@@ -28,7 +28,7 @@ public struct ReportWriter: Sendable {
         description: "\(path) is no folder; name a run directory, such as runs/quickstart")
     }
     let inside = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    let runs = inside.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+    let runs = inside.sorted(by: comesBefore)
       .map { path + "/" + $0 }.filter(RunFolder.isRun)
     guard !runs.isEmpty else {
       throw ReportError(
@@ -37,6 +37,18 @@ public struct ReportWriter: Sendable {
           + "name a run directory, such as runs/quickstart, or the folder of a sweep")
     }
     return runs
+  }
+
+  /// Names such as `hidden-10` by their numbers, others as people sort them.
+  static func comesBefore(_ one: String, _ other: String) -> Bool {
+    let parts = [one, other].map { name in
+      let value = name.split(separator: "-", maxSplits: 1).last ?? ""
+      return (stem: name.dropLast(value.count), number: Double(value))
+    }
+    if parts[0].stem == parts[1].stem, let a = parts[0].number, let b = parts[1].number, a != b {
+      return a < b
+    }
+    return one.compare(other, options: .numeric) == .orderedAscending
   }
 
   /// Writes the page of one run or of several.
@@ -54,14 +66,20 @@ public struct ReportWriter: Sendable {
     try Self.replace(output, with: Array(page.source.utf8))
   }
 
-  /// Runs of one name go by their paths.
+  /// Runs of one name go by their folders, or by their paths where those are alike, too.
   private static func distinct(_ runs: [RunFolder]) -> [RunFolder] {
     let names = Dictionary(grouping: runs, by: \.name)
+    let folders = Dictionary(grouping: runs) { last($0.path) }
     return runs.map { run in
+      guard names[run.name]!.count > 1 else { return run }
       var run = run
-      if names[run.name]!.count > 1 { run.name = run.path }
+      run.name = folders[last(run.path)]!.count > 1 ? run.path : last(run.path)
       return run
     }
+  }
+
+  private static func last(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
   }
 
   static func folder(of path: String) -> String {

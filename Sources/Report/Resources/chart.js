@@ -139,7 +139,7 @@ class Chart {
     const width = this.figure.clientWidth;
     if (!width) return;
     const height = Math.round(Math.min(320, Math.max(210, width * 0.5)));
-    this.box = { left: 62, right: width - 14, top: 12, bottom: height - 46, width, height };
+    this.box = { left: 58, right: width - 14, top: 32, bottom: height - 46, width, height };
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.svg.replaceChildren();
     const [low, high] = this.extent();
@@ -196,7 +196,7 @@ class Chart {
   }
 
   drawAxes() {
-    const { left, right, top, bottom, width, height } = this.box;
+    const { left, right, bottom, width, height } = this.box;
     const axes = svg("g", { class: "axes" }, this.svg);
     const [low, high] = this.range;
     for (const y of this.isLog ? logTicks(low, high) : ticks(low, high, 5)) {
@@ -204,26 +204,26 @@ class Chart {
       svg("line", { x1: left, x2: right, y1: at, y2: at }, axes);
       svg("text", { x: left - 8, y: at + 4, "text-anchor": "end" }, axes, short(y));
     }
-    const unit = shared.x === "time" ? this.domain[1] >= 172800 ? 86400 : this.domain[1] >= 7200 ? 3600 : this.domain[1] >= 180 ? 60 : 1 : 1;
-    for (const x of ticks(this.domain[0] / unit, this.domain[1] / unit, width / 90)) {
-      const at = this.px(x * unit);
+    const size = shared.x === "time" ? this.domain[1] >= 172800 ? 86400 : this.domain[1] >= 7200 ? 3600 : this.domain[1] >= 180 ? 60 : 1 : 1;
+    for (const x of ticks(this.domain[0] / size, this.domain[1] / size, width / 90)) {
+      const at = this.px(x * size);
       svg("line", { x1: at, x2: at, y1: bottom, y2: bottom + 5 }, axes);
-      svg("text", { x: at, y: bottom + 19, "text-anchor": "middle", class: "tick-x" }, axes, xText(x * unit));
+      svg("text", { x: at, y: bottom + 19, "text-anchor": "middle", class: "tick-x" }, axes, xText(x * size));
     }
     svg("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "base" }, axes);
     svg("text", { x: (left + right) / 2, y: height - 6, "text-anchor": "middle", class: "label label-x" }, axes, AXES[shared.x]);
-    const middle = (top + bottom) / 2;
-    const name = this.spec.unit ? `${this.spec.metric} (${this.spec.unit})` : this.spec.metric;
-    const most = Math.floor((bottom - top) / 6.4);
-    const label = (name.length > most ? name.slice(0, most - 1) + "…" : name) + (this.isLog ? ", log" : "");
-    svg("text", { x: 0, y: 0, "text-anchor": "middle", class: "label label-y", transform: `translate(13 ${middle}) rotate(-90)` }, axes, label);
+    const unit = (this.spec.unit ? ` (${this.spec.unit})` : "") + (this.isLog ? ", log scale" : "");
+    const most = Math.max(8, Math.floor(width / 7) - unit.length);
+    const { metric } = this.spec;
+    const name = metric.length > most ? metric.slice(0, most - 1) + "…" : metric;
+    svg("text", { x: 0, y: 14, class: "label label-y" }, axes, name + unit);
   }
 
   drawLines(drawn) {
     const { left, right, top, bottom } = this.box;
     const id = `clip-${this.figure.id}`;
     const clip = svg("clipPath", { id }, svg("defs", {}, this.svg));
-    svg("rect", { x: left, y: top - 4, width: right - left, height: bottom - top + 8 }, clip);
+    svg("rect", { x: left - 5, y: top - 5, width: right - left + 10, height: bottom - top + 10 }, clip);
     const area = svg("g", { "clip-path": `url(#${id})` }, this.svg);
     for (const { line, x, raw, y } of drawn) {
       if (y !== raw) svg("path", { d: this.path(x, raw), stroke: line.color, class: "line faint" }, area);

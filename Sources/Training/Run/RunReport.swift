@@ -23,18 +23,19 @@ public enum RunReport {
     } catch {
       throw UsageError(error.description)
     }
-    let output = output ?? (runs.count == 1 ? runs[0] + "/report.html" : "report.html")
+    let place = runs.count == 1 ? (runs[0].hasSuffix("/") ? runs[0] : runs[0] + "/") : ""
+    let output = output ?? place + "report.html"
     try check(output)
     try ReportWriter(.ofThisProgram).write(found, to: output)
     return output
   }
 
   private static func check(_ output: String) throws {
-    var isDirectory: ObjCBool = false
-    if FileManager.default.fileExists(atPath: output, isDirectory: &isDirectory),
-      isDirectory.boolValue
-    {
-      throw UsageError("cannot write \(output): it is a folder; name a file with --output")
+    // The page takes the place of what is there, which must not be a device.
+    var status = stat()
+    if stat(output, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw UsageError(
+        "cannot write \(output): it is no file but a folder or a device; name a file with --output")
     }
     guard access(folder(of: output), W_OK) == 0 else {
       throw UsageError(
