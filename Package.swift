@@ -70,7 +70,8 @@ let package = Package(
     .target(
       name: "Report", dependencies: ["Reporting"],
       resources: [
-        .embedInCode("Resources/report.css"), .embedInCode("Resources/chart.js"),
+        .embedInCode("Resources/report.css"), .embedInCode("Resources/scales.js"),
+        .embedInCode("Resources/chart.js"), .embedInCode("Resources/zoom.js"),
         .embedInCode("Resources/page.js"),
       ], swiftSettings: swift),
     .target(

@@ -48,9 +48,13 @@ struct ReportPage {
         [Overview.facts(runs)] + sections.map { HTML.section($0.id, $0.title, $0.parts) }),
       .element("footer", [:], [.paragraph(madeBy)]),
       .data(id: "curves", curves.json.encoded()),
-      .embedded("script", ["nonce": nonce], program: PackageResources.chart_js),
-      .embedded("script", ["nonce": nonce], program: PackageResources.page_js),
+      .embedded("script", ["nonce": nonce], program: Self.scripts),
     ]
+  }
+
+  private static var scripts: [UInt8] {
+    PackageResources.scales_js + PackageResources.chart_js + PackageResources.zoom_js
+      + PackageResources.page_js
   }
 
   private var madeBy: String {

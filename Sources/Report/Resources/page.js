@@ -1,5 +1,3 @@
-"use strict";
-
 // What a reader can do with the page besides reading: its colours, sliders through steps, the axes of all charts.
 
 function each(selector, body) { document.querySelectorAll(selector).forEach(body); }
@@ -41,7 +39,7 @@ function setUpCharts() {
   const data = JSON.parse(document.getElementById("curves").textContent);
   const charts = [];
   each("figure[data-chart]", (figure) => {
-    charts.push(new Chart(figure, data.charts[Number(figure.dataset.chart)], data.runs));
+    charts.push(new ZoomableChart(figure, data.charts[Number(figure.dataset.chart)], data.runs));
   });
   const redraw = () => charts.forEach((chart) => chart.draw());
   const axis = document.getElementById("axis");
