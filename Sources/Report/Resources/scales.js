@@ -19,8 +19,10 @@ function svg(name, attributes, parent, text) {
   return element;
 }
 
-// Numbers as people read them: four significant digits.
-function short(value) {
+// Numbers as people read them: four significant digits, and a real minus.
+function short(value) { return plain(value).replaceAll("-", "\u2212"); }
+
+function plain(value) {
   if (typeof value !== "number") return String(value);
   if (value === 0) return "0";
   const size = Math.abs(value);

@@ -60,7 +60,8 @@ extension RunFolder.Knowledge {
       let node = try? ConfigurationDocument(text: yaml, file: "config.yaml").node
     else { return nil }
     return leaves(node).map { key, value in
-      let standard = configuration.standards[key]
+      // That of the name is the file's, which is config.yaml here.
+      let standard = key == "name" ? nil : configuration.standards[key]
       // 2.0e-4 is 0.0002.
       let isSame = Double(value) != nil && Double(value) == standard.flatMap { Double($0) }
       return .init(key: key, value: value, standard: isSame ? value : standard)
