@@ -73,11 +73,19 @@ let package = Package(
 
     // What a person sees, and the loop that ties all together.
     .target(name: "Reporting", dependencies: ["PNG"], swiftSettings: swift),
+    // report.html; its style sheet and scripts are compiled in.
+    .target(
+      name: "Report", dependencies: ["Reporting"],
+      resources: [
+        .embedInCode("Resources/report.css"), .embedInCode("Resources/scales.js"),
+        .embedInCode("Resources/chart.js"), .embedInCode("Resources/zoom.js"),
+        .embedInCode("Resources/page.js"),
+      ], swiftSettings: swift),
     .target(
       name: "Training",
       dependencies: [
         "Tensors", "Objectives", "Optimizers", "HDF5", "Datasets", "MessagePassing",
-        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "PNG", "Timeline",
+        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "Report", "PNG", "Timeline",
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .target(
@@ -174,6 +182,9 @@ let package = Package(
       name: "TimelineTests", dependencies: ["Timeline", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Reporting", "PNG", "TestSupport"],
       swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6],

@@ -31,7 +31,8 @@ struct SwiftDistTrain: ParsableCommand {
       SampleCommand.self,
       CompleteCommand.self, EncodeCommand.self, ExportCommand.self, ImportMachineCommand.self,
       PrincipalComponentCommand.self, EmbedCommand.self,
-      InspectCommand.self, DataCommand.self, TraceCommand.self, BenchCommand.self,
+      ReportCommand.self, InspectCommand.self, DataCommand.self, TraceCommand.self,
+      BenchCommand.self,
       DoctorCommand.self,
     ])
 

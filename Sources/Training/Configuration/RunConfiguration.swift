@@ -104,6 +104,8 @@ public struct RunConfiguration {
   public var reporting: ReportingSettings
   /// The configuration with every default written out.
   public private(set) var resolved: Node
+  /// The defaults by the full names of their keys, such as `training.epochs`.
+  let standards: [String: String]
 
   /// The resolved configuration as YAML.
   public var yaml: String {
@@ -137,6 +139,7 @@ public struct RunConfiguration {
     try root.finish()
     try decisions.check(data: data, evaluation: evaluation)
     resolved = root.resolvedNode
+    standards = root.standards
   }
 
   private static func name(_ root: SettingsReader, _ fallback: String) throws -> String {

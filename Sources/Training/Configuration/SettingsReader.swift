@@ -14,6 +14,7 @@ public final class SettingsReader {
   private var known: [String] = []
   private var resolved: [(key: String, value: Node)] = []
   private var sections: [(key: String, reader: SettingsReader)] = []
+  private var ownStandards: [String: String] = [:]
 
   init(_ node: Node?, file: String, path: String = "") throws {
     self.file = file
@@ -151,6 +152,11 @@ public final class SettingsReader {
     return Node.mapping(Node.Mapping(pairs))
   }
 
+  /// The defaults of all keys that have one, whether they were given or not, by their full names.
+  var standards: [String: String] {
+    sections.reduce(ownStandards) { $0.merging($1.reader.standards) { first, _ in first } }
+  }
+
   // MARK: - Pieces
 
   func value(_ key: String) -> Node? {
@@ -185,6 +191,7 @@ public final class SettingsReader {
   private func scalar<T>(
     _ key: String, _ standard: T?, _ kind: String, _ parse: (String) -> T?
   ) throws -> T {
+    if let standard { ownStandards[qualified(key)] = plainText(standard) }
     guard let node = value(key) else {
       guard let standard else { throw missing(key, kind) }
       resolved.append((key, Node(plainText(standard))))

@@ -25,6 +25,10 @@ public struct RunDirectory: Sendable {
   public var rankLogs: String { path + "/logs" }
   /// What ended the run with exit code 5, while that is the last that happened.
   public var failure: String { path + "/failure.json" }
+  /// Where and how the run was started, each time, and how that ended.
+  public var environment: String { path + "/environment.json" }
+  /// The run as a page to look at.
+  public var report: String { path + "/report.html" }
   /// Why the run stopped with exit code 3, while that is the last that happened.
   var stopped: String { path + "/stopped" }
   /// How long updates, checkpoints and evaluations took at most, where the job's time has an end.
@@ -90,7 +94,9 @@ public struct RunDirectory: Sendable {
       let old = own.map { images + "/" + $0 }
       let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
       let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
-      for path in old + logs + [metrics, log, timing] { try? files.removeItem(atPath: path) }
+      for path in old + logs + [metrics, log, timing, environment, report] {
+        try? files.removeItem(atPath: path)
+      }
       removeTrace()
       // Those of another configuration say nothing of this one.
       let before = files.contents(atPath: path + "/config.yaml")

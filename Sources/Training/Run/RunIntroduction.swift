@@ -7,9 +7,9 @@ import Tensors
 struct RunIntroduction {
   /// The hosts of all ranks, each once.
   let hosts: [String]
-  private let coreTypes: [String]
+  let coreTypes: [String]
   private let threads: Int
-  private let library: String
+  let library: String
 
   /// Brings the facts of all ranks together.
   init(_ communicator: Communicator) throws {

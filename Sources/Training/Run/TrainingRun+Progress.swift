@@ -53,6 +53,7 @@ extension TrainingRun {
     }
     let digest = parameterDigest(finished + [trainer.stage.objective.parameters])
     reporter.say("digest: \(digest)")
+    self.digest = digest
   }
 
   func say(evaluation values: [(name: String, value: Double)], of stage: Stage) {

@@ -44,6 +44,8 @@ public final class TrainingRun {
   private(set) var timing: RunTiming!
   /// The timeline, where one is kept.
   private(set) var trace: RunTrace?
+  /// The fingerprint of what was learned, once the run has come to its end. Rank 0 knows.
+  var digest: String?
   /// Compares what all ranks hold alike, in the stage under way.
   var replicas: ReplicaCheck?
 
@@ -110,11 +112,13 @@ public final class TrainingRun {
     closeJournal(result)
     trace?.finish()
     Stopwatch.stop()
+    recordEnd(result)
     let status = try result.get()
     Pulse.phase = .finish
     // After an error there may be ranks that do not know of it.
     Watchdog.stop()
     try joinTrace()
+    writeReport(status)
     return status
   }
 
@@ -122,6 +126,7 @@ public final class TrainingRun {
     let introduction = try RunIntroduction(communicator)
     noteRun(introduction)
     for line in introduction.lines(setup, ranks: communicator.size) { reporter?.say(line) }
+    recordStart(introduction)
     for (index, plan) in curriculum.enumerated() {
       self.plan = plan
       Pulse.phase = .setUp

@@ -1,0 +1,64 @@
+import Foundation
+import MessagePassing
+import Report
+import Reporting
+
+/// What rank 0 leaves besides results: how the run was started and ended, and a page to look at. Where that fails there is a
+/// warning; the run does not mind.
+extension TrainingRun {
+  /// Adds this start to `environment.json`.
+  func recordStart(_ introduction: RunIntroduction) {
+    guard reporter != nil else { return }
+    let step = setup.checkpoint?.position.step
+    let start = StartRecord(ranks: communicator.size, step: step, introduction: introduction)
+    changeEnvironment { $0.begin(start.json()) }
+  }
+
+  /// Adds to it how this start ended, as far as all ranks know.
+  func recordEnd(_ result: Result<ExitStatus, any Error>) {
+    guard reporter != nil else { return }
+    let end: RunEnvironment.End =
+      switch result {
+      case .success(.done): .done
+      case .success(.stopped): .stopped
+      case .failure(is NumericalError): .diverged
+      default: .failed
+      }
+    let time = StartRecord.seconds(Date())
+    changeEnvironment { $0.end(end, time: time, digest: end == .done ? digest : nil) }
+  }
+
+  private func changeEnvironment(_ change: (inout RunEnvironment) -> Void) {
+    let path = setup.directory.environment
+    var environment = RunEnvironment(path)
+    change(&environment)
+    do {
+      try writeAtomically(Array(environment.encoded.utf8), to: path)
+    } catch {
+      RunJournal.warn("warning: \(error); nothing is recorded of this start")
+    }
+  }
+
+  /// Writes `report.html`. Nobody waits for it: others end meanwhile. Who was told to stop has little time left, and gives it
+  /// two seconds.
+  func writeReport(_ status: ExitStatus) {
+    guard let reporter, status == .done || status == .stopped else { return }
+    let path = setup.directory.path
+    let voice = reporter.voice
+    let isWritten = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      do {
+        try ReportWriter(.ofThisProgram { _ in false }).write([path], to: path + "/report.html")
+      } catch {
+        voice("warning: \(error)")
+      }
+      isWritten.signal()
+    }
+    let limit: DispatchTime = status == .stopped ? .now() + 2 : .distantFuture
+    if isWritten.wait(timeout: limit) == .timedOut {
+      voice("report.html takes long and is not written; swift-dist-train report \(path) writes it")
+    } else if status == .done {
+      voice("report: \(setup.directory.report)")
+    }
+  }
+}
