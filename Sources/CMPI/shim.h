@@ -2,6 +2,7 @@
 // between MPI libraries, so every call goes through a function here. All return MPI's error code.
 #pragma once
 #include <mpi.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "counters.h"
@@ -32,6 +33,13 @@ static inline int sdt_mpi_gatherv(const void *send, int count, void *receive, co
                                   const int *offsets, int root) {
   return MPI_Gatherv(send, count, MPI_BYTE, receive, counts, offsets, MPI_BYTE, root,
                      MPI_COMM_WORLD);
+}
+/// Adds whole numbers, or takes the greatest, over all ranks, in place at the root: exact in any order.
+static inline int sdt_mpi_reduce_integers(int64_t *values, int count, int takes_greatest, int root,
+                                          int rank) {
+  const void *send = rank == root ? MPI_IN_PLACE : values;
+  return MPI_Reduce(send, rank == root ? values : NULL, count, MPI_INT64_T, takes_greatest ? MPI_MAX : MPI_SUM, root,
+                    MPI_COMM_WORLD);
 }
 /// The number of ranks that can share memory with this one.
 static inline int sdt_mpi_ranks_on_host(int *count) {
