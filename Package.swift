@@ -25,6 +25,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
@@ -67,10 +68,14 @@ let package = Package(
     // What a person sees, and the loop that ties all together.
     .target(name: "Reporting", dependencies: ["PNG"], swiftSettings: swift),
     .target(
+      name: "TensorBoard",
+      dependencies: ["Reporting", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Messages/events.proto", "Messages/hparams.proto"], swiftSettings: swift),
+    .target(
       name: "Training",
       dependencies: [
         "Tensors", "Objectives", "Optimizers", "HDF5", "Datasets", "MessagePassing",
-        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "PNG",
+        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "TensorBoard", "PNG",
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .target(
@@ -163,6 +168,9 @@ let package = Package(
     .testTarget(
       name: "LaunchingTests", dependencies: ["Launching", "MessagePassing", "Training"],
       exclude: ["Fixtures"], swiftSettings: swift),
+    .testTarget(
+      name: "TensorBoardTests", dependencies: ["TensorBoard", "Reporting", "PNG", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
       swiftSettings: swift),

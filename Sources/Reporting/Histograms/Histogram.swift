@@ -15,6 +15,16 @@ public struct Histogram: Equatable, Sendable {
   /// The numbers in each bucket.
   public var counts: [Double]
 
+  /// A histogram.
+  public init(
+    minimum: Double, maximum: Double, count: Double, sum: Double, sumOfSquares: Double,
+    limits: [Double], counts: [Double]
+  ) {
+    (self.minimum, self.maximum, self.count) = (minimum, maximum, count)
+    (self.sum, self.sumOfSquares) = (sum, sumOfSquares)
+    (self.limits, self.counts) = (limits, counts)
+  }
+
   /// Appends a bucket; neighbours without numbers become one.
   mutating func append(limit: Double, count: Double) {
     if count == 0, counts.last == 0 {
