@@ -100,6 +100,8 @@ public struct RunConfiguration {
   public var evaluation: Evaluation
   /// How the run looks after itself.
   public var robustness: RobustnessSettings
+  /// What the run shows of itself.
+  public var reporting: ReportingSettings
   /// The configuration with every default written out.
   public private(set) var resolved: Node
 
@@ -131,6 +133,7 @@ public struct RunConfiguration {
     checkpoint = try Checkpoint(root.section("checkpoint"))
     evaluation = try Evaluation(root.section("evaluation"))
     robustness = try RobustnessSettings(root)
+    reporting = try ReportingSettings(root.section("reporting"))
     try root.finish()
     try decisions.check(data: data, evaluation: evaluation)
     resolved = root.resolvedNode

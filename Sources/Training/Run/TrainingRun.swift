@@ -73,7 +73,8 @@ public final class TrainingRun {
       let lock = try setup.directory.prepare(
         configuration: setup.configuration.yaml, resumedAt: step)
       return try RunReporter(
-        setup.directory, lock: lock, isQuiet: options.isQuiet, resumedAt: step)
+        setup.directory, setup.configuration, lock: lock, isQuiet: options.isQuiet,
+        resumedAt: step)
     }
     self.deadline?.recall(from: setup.directory.times)
     try openJournal()
@@ -90,6 +91,7 @@ public final class TrainingRun {
       return status
     }
     closeJournal(result)
+    reporter?.close(result)
     let status = try result.get()
     Pulse.phase = .finish
     // After an error there may be ranks that do not know of it.
@@ -207,12 +209,14 @@ public final class TrainingRun {
     while position.stepInEpoch < samplePlan.stepsPerEpoch && !reachedStepLimit {
       let samples = samplePlan.globalCount(step: position.stepInEpoch)
       let start = watch.now
+      trainer.watchesGradients = wantsGradients
       let agreement = try trainer.step(
         position.stepInEpoch, step: position.step,
         stopRequested: wantsToStop(steps: 2, evaluates: isEvaluationNear))
       if agreement.isNotFinite { throw divergence(trainer) }
       position.step += 1
       position.stepInEpoch += 1
+      try recordGradients(trainer)
       deadline?.take(step: watch.now - start)
       try checkReplicasIfDue()
       watch.add(samples: samples)
