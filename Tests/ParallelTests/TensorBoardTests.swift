@@ -159,7 +159,7 @@ extension ParallelTests {
     @Test("the folder is removed under a run: it goes on, to the same bits")
     func removed() throws {
       let trial = try Trial()
-      let settings = ["training.epochs=400"]
+      let settings = ["training.epochs=400", "evaluation.every_epochs=100"]
       try trial.train("whole", ranks: 2, settings)
       let run = try trial.start("run", ranks: 2, settings)
       let folder = trial.path("run") + "/tensorboard"

@@ -57,6 +57,14 @@ public final class EventLog: Sendable {
         + "metrics.jsonl has all values")
   }
 
+  /// Writes what waits: before a checkpoint, so that a run that goes on from there has all that came before.
+  /// - Parameter seconds: how long a slow disk is waited for.
+  public func flush(within seconds: Double = 0.5) {
+    let group = DispatchGroup()
+    queue.async(group: group) { [writer] in writer.flushNow() }
+    _ = group.wait(timeout: .now() + seconds)
+  }
+
   /// Writes what waits, and nothing more.
   /// - Parameters:
   ///   - end: how the run has ended; nil where it will go on.

@@ -59,6 +59,9 @@ final class EventWriter: @unchecked Sendable {
     }
   }
 
+  /// Writes what there is.
+  func flushNow() { attempt { try flush() } }
+
   /// Writes what there is, and how the run ended to a file of its own: a run that goes on removes it.
   func close(_ end: SessionEnd?) {
     attempt {

@@ -79,7 +79,10 @@ final class RunBoard: Sendable {
     }
   }
 
-  /// Writes what waits.
+  /// Writes what waits, before a checkpoint.
+  func flush() { log.flush() }
+
+  /// Writes what waits, at the end.
   /// - Parameter result: what the run came to.
   func close(_ result: Result<ExitStatus, any Error>) {
     switch result {

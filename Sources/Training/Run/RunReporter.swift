@@ -77,6 +77,9 @@ final class RunReporter {
     board?.show(group, histograms, stage: stage, step: step)
   }
 
+  /// Writes what waits, before a checkpoint: what came before it is not told again.
+  func flush() { board?.flush() }
+
   /// Completes what is written by threads of their own.
   /// - Parameter result: what the run came to.
   func close(_ result: Result<ExitStatus, any Error>) { board?.close(result) }

@@ -51,6 +51,7 @@ extension TrainingRun {
     _ trainer: StageTrainer, _ parameters: [ParameterSet],
     _ write: (CheckpointStore, Checkpoint) throws -> Void
   ) throws {
+    reporter?.flush()
     let arrays = try snapshot.arrays(
       parameters: parameters,
       states: finishedStates + trainer.stage.objective.replicatedState, trainer: trainer,
