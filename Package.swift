@@ -25,6 +25,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
@@ -82,10 +83,15 @@ let package = Package(
         .embedInCode("Resources/page.js"),
       ], swiftSettings: swift),
     .target(
+      name: "TensorBoard",
+      dependencies: ["Reporting", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Messages/events.proto", "Messages/hparams.proto"], swiftSettings: swift),
+    .target(
       name: "Training",
       dependencies: [
         "Tensors", "Objectives", "Optimizers", "HDF5", "Datasets", "MessagePassing",
-        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "Report", "PNG", "Timeline",
+        "DataParallel", "Models", "Layers", "Autograd", "Reporting", "Report", "TensorBoard", "PNG",
+        "Timeline",
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
     .target(
@@ -180,6 +186,9 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: swift),
     .testTarget(
       name: "TimelineTests", dependencies: ["Timeline", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "TensorBoardTests", dependencies: ["TensorBoard", "Reporting", "PNG", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "PNG", "TestSupport"],
       swiftSettings: swift),

@@ -2,6 +2,7 @@
 // between MPI libraries, so every call goes through a function here. All return MPI's error code.
 #pragma once
 #include <mpi.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "counters.h"
@@ -38,6 +39,13 @@ static inline int sdt_mpi_send(const void *bytes, int count, int to, int tag) {
 }
 static inline int sdt_mpi_receive(void *bytes, int count, int from, int tag) {
   return MPI_Recv(bytes, count, MPI_BYTE, from, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+/// Adds whole numbers, or takes the greatest, over all ranks, in place at the root: exact in any order.
+static inline int sdt_mpi_reduce_integers(int64_t *values, int count, int takes_greatest, int root,
+                                          int rank) {
+  const void *send = rank == root ? MPI_IN_PLACE : values;
+  return MPI_Reduce(send, rank == root ? values : NULL, count, MPI_INT64_T, takes_greatest ? MPI_MAX : MPI_SUM, root,
+                    MPI_COMM_WORLD);
 }
 /// The number of ranks that can share memory with this one.
 static inline int sdt_mpi_ranks_on_host(int *count) {

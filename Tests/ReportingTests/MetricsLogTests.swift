@@ -36,6 +36,23 @@ struct MetricsLogTests {
     }
   }
 
+  @Test("the time is the last key, in milliseconds; no metric takes its name")
+  func time() throws {
+    try withTemporaryFolder { directory in
+      let path = directory + "/metrics.jsonl"
+      let log = try MetricsLog(path: path)
+      try log.append(
+        kind: "train", stage: "rbm", epoch: 1, step: 1, metrics: [("loss", 2), ("time", 3)],
+        time: 1_763_760_104.123_456)
+      #expect(
+        try text(path)
+          == #"{"kind":"train","stage":"rbm","epoch":1,"step":1,"loss":2.0,"time":1763760104.123}"#
+          + "\n")
+      let record = try #require(MetricsLog.read(path).first)
+      #expect(record.time == 1_763_760_104.123 && record.metrics.keys == ["loss"])
+    }
+  }
+
   @Test("truncation drops later steps, torn and foreign lines, and the log goes on")
   func truncate() throws {
     try withTemporaryFolder { directory in

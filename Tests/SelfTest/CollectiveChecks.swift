@@ -14,6 +14,7 @@ struct CollectiveChecks {
     try broadcastInPieces()
     try allGather()
     try gather()
+    try integers()
     try sums()
   }
 
@@ -55,6 +56,23 @@ struct CollectiveChecks {
     }
     let all = try communicator.allGather(values(communicator.rank), counts: counts)
     try check(all == ranks.flatMap(values), "all-gather of doubles")
+  }
+
+  /// Whole numbers beyond those that doubles hold.
+  private func integers() throws {
+    for root in ranks {
+      let large = Int64(1) << 55 + Int64(communicator.rank)
+      for (kind, right) in [
+        (Communicator.IntegerReduction.sum, ranks.reduce(0) { $0 + Int64(1) << 55 + Int64($1) }),
+        (.greatest, Int64(1) << 55 + Int64(communicator.size - 1)),
+      ] {
+        var values = [large, -1]
+        try communicator.reduce(&values, kind, root: root)
+        guard communicator.rank == root else { continue }
+        let other = kind == .sum ? -Int64(communicator.size) : -1
+        try check(values == [right, other], "\(kind) of integers at rank \(root)")
+      }
+    }
   }
 
   private func gather() throws {

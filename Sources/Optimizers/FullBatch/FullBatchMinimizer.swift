@@ -24,7 +24,8 @@ public class FullBatchMinimizer {
   }
 
   let parameters: Tensor
-  let gradient: Tensor
+  /// The gradient at the parameters as they are, once `update` has been called, [n].
+  public let gradient: Tensor
   let direction: Tensor
   private let search: StrongWolfeSearch
   private let start: Tensor

@@ -7,13 +7,14 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What went wrong.
   public let message: String
 
-  init(path: String, message: String) {
+  /// An error of a file, in words.
+  public init(path: String, message: String) {
     self.path = path
     self.message = message
   }
 
   /// The error that the last system call left in `errno`.
-  init(path: String, errno number: Int32) {
+  public init(path: String, errno number: Int32) {
     self.init(path: path, message: String(cString: strerror(number)))
   }
 

@@ -11,11 +11,16 @@ extension MetricsLog {
     public var step: Int
     /// Names and values, in order.
     public var metrics: JSONObject
+    /// When the line was written, unix seconds to the millisecond; nil in logs of older versions.
+    public var time: Double?
 
     /// Creates a record.
-    public init(kind: String, stage: String, epoch: Int, step: Int, metrics: JSONObject) {
+    public init(
+      kind: String, stage: String, epoch: Int, step: Int, metrics: JSONObject, time: Double? = nil
+    ) {
       (self.kind, self.stage, self.epoch, self.step) = (kind, stage, epoch, step)
       self.metrics = metrics
+      self.time = time.map { ($0 * 1000).rounded() / 1000 }
     }
 
     /// The number of one metric; `nil` where the record lacks it.
@@ -23,15 +28,19 @@ extension MetricsLog {
 
     /// The keys that every line has, before its metrics.
     static let keys = ["kind", "stage", "epoch", "step"]
+    /// The last key of a line.
+    static let timeKey = "time"
 
-    /// The object of the line. A metric cannot take the name of one of the first four keys.
+    /// The object of the line. A metric cannot take the name of one of the other keys.
     var json: JSONValue {
       var object: JSONObject = [
         "kind": .string(kind), "stage": .string(stage), "epoch": .int(epoch), "step": .int(step),
       ]
-      for member in metrics.members where !Self.keys.contains(member.key) {
+      for member in metrics.members
+      where !Self.keys.contains(member.key) && member.key != Self.timeKey {
         object[member.key] = member.value
       }
+      if let time { object[Self.timeKey] = .double(time) }
       return .object(object)
     }
 
@@ -41,8 +50,10 @@ extension MetricsLog {
         let kind = json["kind"]?.stringValue, let stage = json["stage"]?.stringValue,
         let epoch = json["epoch"]?.intValue, let step = json["step"]?.intValue
       else { return nil }
-      for key in Self.keys { object[key] = nil }
-      self.init(kind: kind, stage: stage, epoch: epoch, step: step, metrics: object)
+      let time = object[Self.timeKey]?.doubleValue
+      for key in Self.keys + [Self.timeKey] { object[key] = nil }
+      self.init(
+        kind: kind, stage: stage, epoch: epoch, step: step, metrics: object, time: time)
     }
   }
 

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The metrics of a run as JSON lines (`metrics.jsonl`), which any tool can read.
 ///
-/// One object a line, with the keys `kind`, `stage`, `epoch`, `step` and then the metrics in the
-/// order of the caller. Non-finite numbers are the strings "nan", "inf" and "-inf". Steps count
+/// One object a line, with the keys `kind`, `stage`, `epoch`, `step`, then the metrics in the order
+/// of the caller, and at last `time`. Non-finite numbers are the strings "nan", "inf" and "-inf". Steps count
 /// from the start of the run, through all stages.
 public final class MetricsLog: Sendable {
   /// The file.
@@ -26,11 +26,14 @@ public final class MetricsLog: Sendable {
   }
 
   /// Appends one line of a kind (such as "train" or "evaluation") with metrics in their order.
+  /// - Parameter time: when it was measured, unix seconds; nil leaves the key away.
   public func append(
-    kind: String, stage: String, epoch: Int, step: Int, metrics: [(String, Double)]
+    kind: String, stage: String, epoch: Int, step: Int, metrics: [(String, Double)],
+    time: Double? = nil
   ) throws(FileError) {
     let metrics = JSONObject(metrics.map { ($0, .double($1)) })
-    try append(Record(kind: kind, stage: stage, epoch: epoch, step: step, metrics: metrics))
+    try append(
+      Record(kind: kind, stage: stage, epoch: epoch, step: step, metrics: metrics, time: time))
   }
 
   /// Drops the lines of steps later than `step`, and whatever is no record: a run that resumes from

@@ -21,11 +21,14 @@ func differencesThatMatter(_ old: Node, _ new: Node) -> [String] {
   }
 }
 
-private let freeKeys = [
-  "name", "data.train.file", "data.train.files", "data.test", "data.memory", "data.cache",
-  "training.epochs", "training.steps", "training.log_every_steps", "checkpoint", "evaluation",
-  "watchdog", "sentinel", "deadline", "reporting",
-]
+private let freeKeys =
+  [
+    "name", "data.train.file", "data.train.files", "data.test", "data.memory", "data.cache",
+    "training.epochs", "training.steps", "training.log_every_steps", "checkpoint", "evaluation",
+  ] + observingKeys
+
+/// How a run looks after itself and what it shows of itself.
+let observingKeys = ["watchdog", "sentinel", "deadline", "reporting"]
 
 private let decisionKeys = ["optimizer.plateau", "training.early_stopping"]
 
@@ -40,11 +43,13 @@ private let machineKeys = RBMEvaluationSettings.keys.map { "model." + $0 }
 
 private func isFree(_ key: String) -> Bool { isBelow(freeKeys, key) }
 
-private func isBelow(_ keys: [String], _ key: String) -> Bool {
+/// Whether a key is one of some keys, or below one.
+func isBelow(_ keys: [String], _ key: String) -> Bool {
   keys.contains { key == $0 || key.hasPrefix($0 + ".") }
 }
 
-private func flattened(_ node: Node, _ path: String = "") -> [String: String] {
+/// The values of a configuration by their keys, such as `model.hidden`; what is `null` is left out.
+func flattened(_ node: Node, _ path: String = "") -> [String: String] {
   if let mapping = node.mapping {
     return mapping.reduce(into: [:]) { all, pair in
       let key = pair.key.scalar?.string ?? "?"

@@ -1,10 +1,17 @@
-/// What people see of a run. None of it shapes a result.
+/// What a run shows of itself. None of it shapes a result.
 public struct ReportingSettings: Sendable {
   /// The metrics that progress shows beside the loss; nil leaves the choice to the program.
   public var show: [String]?
+  /// Whether event files for TensorBoard are written.
+  public var tensorBoard: Bool
+  /// The number of epochs between two histograms of parameters and gradients; 0 makes none.
+  public var histogramsEveryEpochs: Int
 
   init(_ reader: SettingsReader) throws {
     show = try Self.names(reader, "show")
+    tensorBoard = try reader.flag("tensorboard", default: true)
+    histogramsEveryEpochs = try reader.integer(
+      "histograms_every_epochs", default: 1, in: 0...Int.max)
   }
 
   private static func names(_ reader: SettingsReader, _ key: String) throws -> [String]? {

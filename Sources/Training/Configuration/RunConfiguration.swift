@@ -100,7 +100,7 @@ public struct RunConfiguration {
   public var evaluation: Evaluation
   /// How the run looks after itself.
   public var robustness: RobustnessSettings
-  /// What people see of the run.
+  /// What the run shows of itself.
   public var reporting: ReportingSettings
   /// The configuration with every default written out.
   public private(set) var resolved: Node

@@ -38,6 +38,9 @@ final class FullBatchUpdates {
     sum = GradientSum(objective.parameters, weightDecay: options.weightDecay)
   }
 
+  /// The gradient of the loss, weight decay included, where the parameters are.
+  var gradient: Tensor { minimizer.gradient }
+
   /// What a checkpoint keeps, as it names it. Loss and gradient are found anew, with the same bits.
   var state: [(name: String, values: Tensor)] {
     minimizer.state.map { ("\(options.name)/\($0.name)", $0.values) }

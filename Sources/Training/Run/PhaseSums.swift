@@ -31,16 +31,19 @@ struct PhaseSums {
   private let length: Int
   /// Who updates the parameters; nil where every rank updates all of them.
   let owners: SliceOwners?
+  private let watch: GradientWatch?
 
   /// - Parameters:
   ///   - parameters: the objective's.
   ///   - holdsBack: whether gradients wait until all have arrived.
   ///   - owned: the slices of the buffer that each rank adds, if their owners are to update the
   ///     parameters; and this rank.
+  ///   - watch: looks at the gradients before any optimizer does.
   init(
     _ phase: Phase, parameters set: ParameterSet, holdsBack: Bool = false,
-    owned: (slices: [[Range<Int>]], rank: Int)? = nil
+    owned: (slices: [[Range<Int>]], rank: Int)? = nil, watch: GradientWatch? = nil
   ) {
+    self.watch = watch
     let parameters = set.layout
     let pieces = Self.pieces(phase, parameters)
     let isGradient = phase.sums.slices.allSatisfy { parameters[$0.name] != nil }
@@ -86,6 +89,7 @@ struct PhaseSums {
     _ range: Range<Int>, _ sums: UnsafeMutablePointer<Float>, count: Int, optimizer: any Optimizer
   ) {
     guard let owners else { return }
+    watch?.see(range, ownSums: sums, count: count)
     apply(range, sums, count: count, optimizer: optimizer)
     forEachRun(in: range) { first, places in
       (sums + (first - range.lowerBound)).update(
@@ -120,8 +124,9 @@ struct PhaseSums {
   ) {
     if let owners {
       adopt(owners, range, sums)
-    } else if !holdsBack {
-      apply(range, sums, count: count, optimizer: optimizer)
+    } else {
+      watch?.see(range, sums: sums, count: count)
+      if !holdsBack { apply(range, sums, count: count, optimizer: optimizer) }
     }
     guard whole != nil else { return }
     if holdsBack { return keep(0..<length, of: range, sums) }

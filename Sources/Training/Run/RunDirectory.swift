@@ -1,5 +1,6 @@
 import Foundation
 import Reporting
+import TensorBoard
 
 /// The files of a run. Rank 0 alone writes them.
 public struct RunDirectory: Sendable {
@@ -15,6 +16,8 @@ public struct RunDirectory: Sendable {
   public var checkpoints: CheckpointStore { CheckpointStore(runDirectory: path) }
   /// Where pictures go.
   public var images: String { path + "/images" }
+  /// Event files.
+  public var tensorBoard: String { path + "/tensorboard" }
   /// One JSON object a line.
   public var metrics: String { path + "/metrics.jsonl" }
   /// Where the run is, for whoever watches it.
@@ -88,7 +91,9 @@ public struct RunDirectory: Sendable {
     for name in (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
     where name.hasPrefix(".speaker") { unlink(rankLogs + "/" + name) }
     unlink(stopped)
+    EventFiles.removeEnds(in: tensorBoard)
     if step == nil {
+      EventFiles.removeAll(in: tensorBoard)
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
       let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }
       let old = own.map { images + "/" + $0 }

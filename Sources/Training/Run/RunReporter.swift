@@ -9,6 +9,7 @@ final class RunReporter {
   private let ticker: ProgressTicker
   private let log: RunLog
   private let metrics: MetricsLog
+  private let board: RunBoard?
   /// Held as long as there is somebody to report.
   private let lock: RunLock
   private var lastStatus = -Double.infinity
@@ -16,7 +17,10 @@ final class RunReporter {
   /// Seconds between two writings of progress.json.
   private static let interval = 5.0
 
-  init(_ directory: RunDirectory, lock: RunLock, isQuiet: Bool, resumedAt step: Int?) throws {
+  init(
+    _ directory: RunDirectory, _ configuration: RunConfiguration, lock: RunLock, isQuiet: Bool,
+    resumedAt step: Int?
+  ) throws {
     let display = ProgressDisplay(mode: ProgressDisplay.standardMode(quiet: isQuiet))
     let log = try RunLog(path: directory.log, echo: { display.event($0) })
     let progress = ProgressFile(path: directory.progress) { log.write($0) }
@@ -25,6 +29,9 @@ final class RunReporter {
     metrics = try MetricsLog(path: directory.metrics)
     // What was logged after the checkpoint happens again.
     if let step { try metrics.truncate(after: step) }
+    board =
+      configuration.reporting.tensorBoard
+      ? RunBoard(directory, configuration, resumedAt: step, warn: { log.write($0) }) : nil
     ticker = Self.ticker(display, progress)
   }
 
@@ -96,13 +103,15 @@ final class RunReporter {
         fields: ["step": .int(step), "path": .string(path)]))
   }
 
-  /// A line of metrics.jsonl.
+  /// A line of metrics.jsonl, and the same for TensorBoard.
   func record(
     _ kind: String, stage: String, epoch: Int, step: Int, _ values: [(name: String, value: Double)]
   ) throws {
+    let time = Date().timeIntervalSince1970
     try metrics.append(
       kind: kind, stage: stage, epoch: epoch, step: step,
-      metrics: values.map { ($0.name, $0.value) })
+      metrics: values.map { ($0.name, $0.value) }, time: time)
+    board?.record(kind, stage: stage, step: step, time: time, values)
   }
 
   /// Whether metrics.jsonl holds an evaluation of a stage after a step.
@@ -113,6 +122,26 @@ final class RunReporter {
     }
     return isFound
   }
+
+  /// Shows pictures that have been written.
+  /// - Parameter paths: PNG files, named `<name>-step-00001234.png`.
+  func show(pictures paths: [String], stage: String, step: Int) {
+    board?.show(pictures: paths, stage: stage, step: step)
+  }
+
+  /// Shows histograms of a group, such as `parameters`.
+  func show(
+    _ group: String, _ histograms: [(name: String, histogram: Histogram)], stage: String, step: Int
+  ) {
+    board?.show(group, histograms, stage: stage, step: step)
+  }
+
+  /// Writes what waits, before a checkpoint: what came before it is not told again.
+  func flush() { board?.flush() }
+
+  /// Completes what is written by threads of their own.
+  /// - Parameter result: what the run came to.
+  func close(_ result: Result<ExitStatus, any Error>) { board?.close(result) }
 
   /// Ends the bar.
   func finish() { display.finish() }

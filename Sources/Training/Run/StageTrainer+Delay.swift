@@ -20,7 +20,10 @@ extension StageTrainer {
     var agreement = Agreement()
     try applyPending(delayed, &agreement)
     delayed.pending = .init(stepInEpoch: stepInEpoch, count: samplesOfBatch, turn: turn)
-    if stepInEpoch == batchesPerEpoch - 1 { try applyPending(delayed, &agreement) }
+    if stepInEpoch == batchesPerEpoch - 1 {
+      beginWatching()
+      try applyPending(delayed, &agreement)
+    }
     return agreement
   }
 

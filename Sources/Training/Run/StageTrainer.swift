@@ -37,6 +37,10 @@ public final class StageTrainer {
   private let accumulators: [Accumulator]
   private let reducers: [any Reducer]
   let destinations: [PhaseSums]
+  /// What looks at the gradients of each phase.
+  let watches: [GradientWatch]
+  /// Whether the next step's gradients are looked at.
+  var watchesGradients = false
   private let ownUpdates: [OwnUpdate?]
   /// Sums that take effect one step late; nil where all do at once.
   let delayed: DelayedReduction?
@@ -117,13 +121,18 @@ public final class StageTrainer {
     // A parameter that several phases move has one owner only if all ranks move it.
     let names = objective.phases.flatMap { $0.sums.slices.map(\.name) }
     let isDisjoint = Set(names).count == names.count
-    destinations = zip(zip(objective.phases, optimizers), reducers).map { pair, reducer in
+    let watches = objective.phases.map {
+      GradientWatch($0, parameters: objective.parameters.layout, layout: layout)
+    }
+    self.watches = watches
+    destinations = zip(zip(zip(objective.phases, optimizers), reducers), watches).map {
+      let ((pair, reducer), watch) = $0
       // Nor may a parameter change while others still compute with the old one.
       let hasOwners = isDisjoint && delay == 0 && SliceOwners.suit(pair.1)
       let slices = hasOwners ? reducer.ownedSlices : nil
       return PhaseSums(
         pair.0, parameters: objective.parameters, holdsBack: pair.1.needsWholeGradient,
-        owned: slices.map { ($0, layout.rank) })
+        owned: slices.map { ($0, layout.rank) }, watch: watch)
     }
     ownUpdates = zip(destinations, optimizers).map { destination, optimizer in
       guard destination.owners != nil else { return nil }
@@ -167,6 +176,7 @@ public final class StageTrainer {
       return try delayedStep(delayed, stepInEpoch, step: step, stopRequested: stopRequested)
     }
     beginUpdate(stepInEpoch)
+    beginWatching()
     let count = loader.batch.globalCount
     var agreement = Agreement()
     for (phase, optimizer) in optimizers.enumerated() {

@@ -60,6 +60,7 @@ extension TrainingRun {
     _ trainer: StageTrainer, _ parameters: [ParameterSet],
     _ write: (CheckpointStore, Checkpoint) throws -> Void
   ) throws {
+    reporter?.flush()
     let (arrays, sums) = try Activity.checkpoint.during("gather") {
       let arrays = try snapshot.arrays(
         parameters: parameters,

@@ -62,7 +62,10 @@ extension TrainingRun {
   ) throws -> [(name: String, value: Double)]? {
     do {
       let values = try evaluation.run { wantsToStop(steps: 0, evaluates: false) }
-      try Activity.report.during("report") { try report(trainer, values) }
+      try Activity.report.during("report") {
+        try recordParameters(trainer)
+        try report(trainer, values)
+      }
       return values
     } catch is EvaluationPass.Interrupted {
       return nil
@@ -126,7 +129,8 @@ extension TrainingRun {
       let examples = try setup.data.examples(CodePicture.count)
       if let picture = try CodePicture.picture(encoder, examples) { pictures.append(picture) }
     }
-    _ = try writer.write(pictures, step: position.step)
+    let paths = try writer.write(pictures, step: position.step)
+    reporter?.show(pictures: paths, stage: stage.name, step: position.step)
   }
 
   func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws -> ExitStatus {

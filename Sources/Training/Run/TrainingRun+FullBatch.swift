@@ -31,6 +31,7 @@ extension TrainingRun {
     }
     // An update that found no step counts: a later epoch has another loss.
     position.step += 1
+    try recordGradient(updates, trainer)
     try checkReplicasIfDue()
     watch.add(samples: outcome.evaluations * setup.data.train.count)
     try Activity.report.during("log") {

@@ -83,7 +83,8 @@ public final class TrainingRun {
       let lock = try setup.directory.prepare(
         configuration: setup.configuration.yaml, resumedAt: step)
       return try RunReporter(
-        setup.directory, lock: lock, isQuiet: options.isQuiet, resumedAt: step)
+        setup.directory, setup.configuration, lock: lock, isQuiet: options.isQuiet,
+        resumedAt: step)
     }
     self.deadline?.recall(from: setup.directory.times)
     try openJournal()
@@ -112,6 +113,7 @@ public final class TrainingRun {
     closeJournal(result)
     trace?.finish()
     Stopwatch.stop()
+    reporter?.close(result)
     recordEnd(result)
     let status = try result.get()
     Pulse.phase = .finish
@@ -235,10 +237,12 @@ public final class TrainingRun {
     while position.stepInEpoch < samplePlan.stepsPerEpoch && !reachedStepLimit {
       let samples = samplePlan.globalCount(step: position.stepInEpoch)
       let start = watch.now
+      trainer.watchesGradients = wantsGradients
       let agreement = try takeStep(trainer)
       if agreement.isNotFinite { throw divergence(trainer) }
       position.step += 1
       position.stepInEpoch += 1
+      try recordGradients(trainer)
       deadline?.take(step: watch.now - start)
       try checkReplicasIfDue()
       watch.add(samples: samples)

@@ -110,6 +110,7 @@ final class Trial {
     try MetricsLog.read(path(run) + "/metrics.jsonl").map { record in
       var record = record
       record.metrics["samples_per_second"] = nil
+      record.time = nil
       return record
     }
   }

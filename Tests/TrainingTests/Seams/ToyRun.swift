@@ -44,6 +44,7 @@ struct ToyRun {
     try MetricsLog.read("\(folder)/\(directory)/metrics.jsonl").map { record in
       var record = record
       record.metrics["samples_per_second"] = nil
+      record.time = nil
       return record
     }
   }
