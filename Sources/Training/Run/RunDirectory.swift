@@ -15,6 +15,8 @@ public struct RunDirectory: Sendable {
   public var checkpoints: CheckpointStore { CheckpointStore(runDirectory: path) }
   /// Where pictures go.
   public var images: String { path + "/images" }
+  /// Where tables of evaluations go.
+  public var tables: String { path + "/tables" }
   /// One JSON object a line.
   public var metrics: String { path + "/metrics.jsonl" }
   /// What was said, with times.
@@ -84,8 +86,12 @@ public struct RunDirectory: Sendable {
     unlink(stopped)
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
-      let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }
-      let old = own.map { images + "/" + $0 }
+      let own = pictures.filter {
+        $0.hasSuffix(".png") && ($0.contains("-step-") || $0.hasPrefix("curves"))
+      }
+      let found = (try? files.contentsOfDirectory(atPath: tables)) ?? []
+      let counts = found.filter { $0.hasSuffix(".json") && $0.contains("-step-") }
+      let old = own.map { images + "/" + $0 } + counts.map { tables + "/" + $0 }
       let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
       let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
       for path in old + logs + [metrics, log] { try? files.removeItem(atPath: path) }

@@ -7,6 +7,8 @@ final class RunReporter {
   private let log: RunLog
   private let metrics: MetricsLog
   private let isQuiet: Bool
+  /// What is looked at.
+  let gallery: Gallery
   /// Held as long as there is somebody to report.
   private let lock: RunLock
 
@@ -19,6 +21,8 @@ final class RunReporter {
     metrics = try MetricsLog(path: directory.metrics)
     // What was logged after the checkpoint happens again.
     if let step { try metrics.truncate(after: step) }
+    let log = self.log
+    gallery = Gallery(directory, resumedAt: step) { log.write($0) }
   }
 
   /// A line for people.
@@ -43,6 +47,7 @@ final class RunReporter {
     try metrics.append(
       kind: kind, stage: stage, epoch: epoch, step: step,
       metrics: values.map { ($0.name, $0.value) })
+    gallery.add(kind, stage: stage, step: step, values)
   }
 
   /// Whether metrics.jsonl holds an evaluation of a stage after a step.

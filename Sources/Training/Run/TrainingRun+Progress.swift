@@ -33,6 +33,7 @@ extension TrainingRun {
   func summarize(_ trainer: StageTrainer) {
     guard let reporter else { return }
     reporter.finish()
+    reporter.gallery.wait()
     let done = "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs"
     if watch.isIdle {
       reporter.say(

@@ -89,6 +89,7 @@ public final class TrainingRun {
       try afterwards(status)
       return status
     }
+    reporter?.gallery.wait()
     closeJournal(result)
     let status = try result.get()
     Pulse.phase = .finish

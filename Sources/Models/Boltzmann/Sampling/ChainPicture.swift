@@ -21,6 +21,10 @@ extension Picture {
     }
     return Picture(
       name: "samples", title: "Gibbs chains from test samples, by the number of sweeps",
-      rows: rows, labels: labels, values: values)
+      rows: rows, labels: labels, values: values,
+      axes: .init(rows: "Gibbs sweeps", columns: "chains, each from a test sample"),
+      description:
+        "Test samples in the first row; below each what a Gibbs chain from there has become after "
+        + labels.dropFirst().joined(separator: ", ") + " sweeps.")
   }
 }
