@@ -53,7 +53,7 @@ public struct ConfusionCounts: Sendable {
       (0..<classes).map { Int(test.sums[first + row * classes + $0]) }
     }
     return EvaluationTable(
-      name: "confusion", title: "Classes of test samples, and what the model takes them for",
+      name: "confusion", title: "Confusion matrix of the test samples",
       rowAxis: "true class", columnAxis: "predicted class", values: counts)
   }
 }

@@ -54,6 +54,8 @@ public struct Picture: Sendable {
   public let content: Content
   /// What stands at the axes.
   public var axes: Axes
+  /// Makes the picture, where that takes a while.
+  private let make: (@Sendable () -> Picture)?
 
   /// A picture of tiles.
   public init(
@@ -71,11 +73,23 @@ public struct Picture: Sendable {
   ) {
     (self.name, self.title, self.content) = (name, title, content)
     (self.axes, self.description) = (axes, description)
+    make = nil
   }
+
+  /// A picture that is made when it is drawn, in a thread of whoever draws.
+  /// - Parameter make: works on numbers of its own: parameters move on.
+  public init(later name: String, title: String, _ make: @escaping @Sendable () -> Picture) {
+    (self.name, self.title, description) = (name, title, nil)
+    (content, axes) = (.tiles(rows: [], labels: [], values: .unit), Axes())
+    self.make = make
+  }
+
+  /// The picture with all that is to be drawn.
+  public var finished: Picture { make?().finished ?? self }
 
   /// The picture with numbers of its own: tiles may be views of parameters, which move on.
   public var detached: Picture {
-    guard case .tiles(let rows, let labels, let values) = content else { return self }
+    guard make == nil, case .tiles(let rows, let labels, let values) = content else { return self }
     let copies = rows.map { Tensor(shape: $0.shape, elements: $0.elements) }
     return Picture(
       name: name, title: title, content: .tiles(rows: copies, labels: labels, values: values),

@@ -1,3 +1,4 @@
+import PNG
 import Testing
 
 @testable import Reporting

@@ -53,10 +53,14 @@ public struct LinePlot: Sendable {
   public func render() -> PNGImage {
     let columns = panels.count > 1 ? 2 : 1
     let views = panels.map { CurveView($0, width: Self.width, height: Self.height) }
-    let frames = views.map { view in
+    // Panels of a column stand below each other, however long their numbers are.
+    let numbers = (0..<columns).map { column in
+      views.indices.filter { $0 % columns == column }.flatMap { views[$0].yTicks }
+    }
+    let frames = views.enumerated().map { place, view in
       PlotFrame(
-        xAxis: xAxis, yAxis: nil, xTicks: view.xTicks, yTicks: view.yTicks, width: Self.width,
-        height: Self.height)
+        xAxis: xAxis, yAxis: nil, xTicks: view.xTicks, yTicks: view.yTicks,
+        alignedWith: numbers[place % columns], width: Self.width, height: Self.height)
     }
     let widths = (0..<columns).map { column in
       stride(from: column, to: frames.count, by: columns).map { frames[$0].width }.max() ?? 0
@@ -139,7 +143,8 @@ private struct CurveView {
   }
 
   private static func widened(_ low: Double, _ high: Double) -> ClosedRange<Double> {
-    let room = high > low ? (high - low) * 0.06 : max(abs(low) * 0.05, 1e-9)
+    // A curve that never moves lies in the middle.
+    let room = high > low ? (high - low) * 0.06 : low == 0 ? 1 : abs(low) * 0.05
     return low - room...high + room
   }
 

@@ -19,14 +19,16 @@ struct PlotFrame {
   let height: Int
 
   /// - Parameters:
+  ///   - others: numbers of other plots' vertical axes that take as much room.
   ///   - width: of the plot alone.
   ///   - height: the same.
   init(
-    xAxis: String?, yAxis: String?, xTicks: [Tick], yTicks: [Tick], width: Int, height: Int
+    xAxis: String?, yAxis: String?, xTicks: [Tick], yTicks: [Tick],
+    alignedWith others: [Tick] = [], width: Int, height: Int
   ) {
     (self.xAxis, self.yAxis, self.xTicks, self.yTicks) = (xAxis, yAxis, xTicks, yTicks)
     (plotWidth, plotHeight) = (width, height)
-    let numbers = yTicks.map { Font.small.width(of: $0.text) }.max() ?? 0
+    let numbers = (yTicks + others).map { Font.small.width(of: $0.text) }.max() ?? 0
     left =
       (yAxis == nil ? 0 : Font.small.height + Sheet.textGap) + max(numbers + Sheet.textGap, 10)
     // The last number of the horizontal axis may stand out by its half.

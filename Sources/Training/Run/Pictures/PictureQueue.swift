@@ -1,12 +1,12 @@
 import Dispatch
+import Foundation
 import Synchronization
 
-/// Draws in a thread of its own, so that no rank waits for it: one set of pictures at a time.
+/// Draws in a thread of its own, which the training thread goes before: one set of pictures at a time.
 ///
 /// Pictures are only looked at. The first that cannot be written is told of once; then no more are drawn, and
 /// the run goes on.
 final class PictureQueue: Sendable {
-  private let queue = DispatchQueue(label: "pictures", qos: .utility)
   private let group = DispatchGroup()
   private let isOff = Mutex(false)
   private let say: @Sendable (String) -> Void
@@ -23,9 +23,22 @@ final class PictureQueue: Sendable {
   func submit(_ draw: @escaping @Sendable () throws -> Void) {
     wait()
     guard isOn else { return }
-    queue.async(group: group) { [self] in
+    group.enter()
+    let thread = Thread { [self] in
+      Self.standBack()
       do { try draw() } catch { giveUp(error) }
+      group.leave()
     }
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// Where a rank has one core, its own thread gets nearly all of it. On Linux, unlike what POSIX says, nice
+  /// values belong to threads (setpriority(2)).
+  private static func standBack() {
+    #if os(Linux)
+      _ = setpriority(PRIO_PROCESS, 0, 10)
+    #endif
   }
 
   /// Returns when all that was submitted is drawn.

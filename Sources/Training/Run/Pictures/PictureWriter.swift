@@ -27,6 +27,7 @@ struct PictureWriter: Sendable {
 
   /// Writes one picture.
   func write(_ picture: Picture, to path: String) throws {
+    let picture = picture.finished
     try draw(picture).write(
       to: path, texts: Self.texts(picture.title, picture.description ?? Self.sentence(picture)))
   }
@@ -57,6 +58,7 @@ struct PictureWriter: Sendable {
 
   /// A picture's image.
   func draw(_ picture: Picture) -> PNGImage {
+    let picture = picture.finished
     switch picture.content {
     case .tiles(let rows, let labels, let values):
       return grid(rows, rowLabels(labels, picture.axes), values, picture).render()
