@@ -64,6 +64,7 @@ final class Gallery {
       step = set.place.step
       // Parameters move on while they are drawn.
       let pictures = drawn?.pictures.map(\.detached) ?? []
+      guard drawn != nil || !set.tables.isEmpty else { return }
       let (writer, curves) = (drawn?.writer, self.curves)
       let (place, tables, directory) = (set.place, set.tables, directory)
       queue.submit {

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Draws in a thread of its own, which the training thread goes before: one set of pictures at a time.
+/// Draws in a thread of its own, while training goes on: one set of pictures at a time.
 ///
 /// Pictures are only looked at. The first that cannot be written is told of once; then no more are drawn, and
 /// the run goes on.
@@ -25,20 +25,11 @@ final class PictureQueue: Sendable {
     guard isOn else { return }
     group.enter()
     let thread = Thread { [self] in
-      Self.standBack()
       do { try draw() } catch { giveUp(error) }
       group.leave()
     }
     thread.stackSize = 8 << 20
     thread.start()
-  }
-
-  /// Where a rank has one core, its own thread gets nearly all of it. On Linux, unlike what POSIX says, nice
-  /// values belong to threads (setpriority(2)).
-  private static func standBack() {
-    #if os(Linux)
-      _ = setpriority(PRIO_PROCESS, 0, 10)
-    #endif
   }
 
   /// Returns when all that was submitted is drawn.
