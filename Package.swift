@@ -36,6 +36,7 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CPNGFile", dependencies: ["CPNG"]),
     .target(name: "CKernels"),
     .target(name: "CTimeline"),
 
@@ -53,7 +54,7 @@ let package = Package(
 
     // Data: from a file to a batch.
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swift),
-    .target(name: "PNG", dependencies: ["CPNG"], swiftSettings: swift),
+    .target(name: "PNG", dependencies: ["CPNG", "CPNGFile"], swiftSettings: swift),
     .target(
       name: "Datasets",
       dependencies: ["HDF5", "PNG", "CZlib", "Tensors", "Objectives", "CKernels"],

@@ -35,6 +35,9 @@ public protocol Evaluator: AnyObject {
 
   /// What a person should know of the last conclusion, one line each; the same on every rank.
   var notes: [String] { get }
+
+  /// Counts of the last conclusion, made of its sums: the same on every rank.
+  var tables: [EvaluationTable] { get }
 }
 
 extension Evaluator {
@@ -48,6 +51,8 @@ extension Evaluator {
   }
   /// None.
   public var notes: [String] { [] }
+  /// None.
+  public var tables: [EvaluationTable] { [] }
 }
 
 /// What makes a model better than another.

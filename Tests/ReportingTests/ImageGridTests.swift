@@ -58,7 +58,11 @@ struct ImageGridTests {
     let bar = layout.left + layout.gridWidth + ColorBar.gap
     #expect(pixel(image, bar, layout.top) == Diverging.color(1))
     #expect(pixel(image, bar, layout.top + layout.barHeight - 1) == Diverging.color(-1))
-    #expect(grid.barLabels().map(\.text) == ["+3", "0", "-3"])
+    #expect(grid.barLabels().map(\.text) == ["+3", "+1.5", "0", "−1.5", "−3"])
+    let middle = pixel(image, bar, layout.top + layout.barHeight / 2)
+    // An even number of rows has no middle one.
+    let neutral = [-1, 0, 1].map { Diverging.color($0 / Diverging.steps) }
+    #expect(neutral.contains(middle), "zero is neutral")
   }
 
   @Test("each tile may have its own limit")
@@ -70,7 +74,7 @@ struct ImageGridTests {
     #expect(pixel(image, 18, 18) == Diverging.color(1))
     #expect(pixel(image, 19, 18) == Diverging.color(-1))
     #expect(pixel(image, 18 + 2 + 4, 18) == Diverging.color(1))
-    #expect(grid.barLabels().map(\.text) == ["+max", "0", "-max"])
+    #expect(grid.barLabels().map(\.text) == ["+max", "0", "−max"])
   }
 
   @Test("NaN is seen, and what a vector does not fill is not taken for a value")
@@ -145,9 +149,10 @@ struct ImageGridTests {
       (0..<image.width).filter { pixel(image, $0, y) == .ink }.map { (x: $0, y: y) }
     }
     #expect(ink.contains { $0.y < layout.top && $0.x > layout.left })
+    #expect(layout.left > Sheet.margin && layout.top > Sheet.margin)
     #expect(ink.contains { $0.y > layout.top && $0.x < layout.left })
     #expect(!ink.contains { $0.x >= layout.left && $0.y >= layout.top })
-    let edge = ImageGrid.Layout.margin
+    let edge = Sheet.margin
     #expect(ink.allSatisfy { $0.x >= edge && $0.x < image.width - edge && $0.y >= edge })
     #expect(ink.map(\.x).max()! > layout.left + layout.gridWidth, "the title is wider")
   }

@@ -10,35 +10,75 @@ struct ScatterPlotTests {
     #expect(Axis(-1.2...1.3).ticks == [-1, -0.5, 0, 0.5, 1])
     #expect(Axis(0...100).ticks == [0, 20, 40, 60, 80, 100])
     #expect(Axis(-83...71).ticks == [-50, 0, 50])
-    #expect(Axis(-83...71).text(-50) == "-50" && Axis(-83...71).text(-0.0) == "0")
+    #expect(Axis(-83...71).text(-50) == "−50" && Axis(-83...71).text(-0.0) == "0")
     #expect(Axis(0.001...0.0042).text(0.002) == "0.002")
   }
 
   @Test("points stand where their coordinates say, in the colours of their classes")
   func places() {
-    let image = ScatterPlot([0, 0, 10, 10, 0, 10, 10, 0], labels: [4, 7, 4, -1]).render()
-    func color(_ x: Int, _ y: Int) -> [UInt8] {
-      let place = (y * image.width + x) * 3
+    let positions: [Double] = [0, 0, 10, 10, 0, 10, 10, 0]
+    let image = ScatterPlot(positions, labels: [4, 7, 4, -1]).render()
+    let view = PlaneView(positions, side: 700)
+    let frame = PlotFrame(
+      xAxis: nil, yAxis: nil, xTicks: view.xTicks, yTicks: view.yTicks, width: 700, height: 700)
+    func color(_ x: Double, _ y: Double) -> [UInt8] {
+      let column = Sheet.margin + frame.left + Int(view.x(x))
+      let row = Sheet.margin + Int(view.y(y))
+      let place = (row * image.width + column) * 3
       return Array(image.pixels[place..<place + 3])
     }
-    // The plot is 840 pixels from (70, 24) on, and 6 % wider than the points.
-    let (near, far) = (840 * 3 / 106, 840 * 103 / 106)
-    let blue = color(70 + near, 24 + far)
+    let blue = color(0, 0)
     #expect(blue[2] > blue[0] && blue[2] > 150, "class 4, lower left")
-    #expect(color(70 + near, 24 + near) == blue, "class 4, upper left")
-    let orange = color(70 + far, 24 + near)
+    #expect(color(0, 10) == blue, "class 4, upper left")
+    let orange = color(10, 10)
     #expect(orange[0] > orange[2] && orange[0] > 200, "class 7, upper right")
-    let gray = color(70 + far, 24 + far)
-    #expect(abs(Int(gray[0]) - Int(gray[2])) < 30, "none, lower right")
+    let gray = color(10, 0)
+    #expect(gray[0] == gray[2] && gray[0] < 230, "none, lower right")
   }
 
-  @Test("no points, one point, and more classes than colours are drawn")
+  @Test("a unit is as long across as up")
+  func aspect() {
+    let view = PlaneView([0, 0, 10, 1], side: 700)
+    #expect(abs((view.x(3) - view.x(2)) - (view.y(0) - view.y(1))) < 1e-9)
+  }
+
+  @Test("no points, one point, and more classes than marks are drawn")
   func extremes() {
     let empty = ScatterPlot([]).render()
-    #expect(empty.width == 840 + 70 + 24)
+    #expect(empty.width >= 700 + 2 * Sheet.margin)
     #expect(ScatterPlot([3, 3], title: "one").render().height > empty.height)
     let many = ScatterPlot(
-      (0..<60).map { Double($0) }, labels: (0..<30).map { Int32($0) }, note: "many")
+      (0..<120).map { Double($0) }, labels: (0..<60).map { Int32($0) }, note: "many")
     #expect(many.render().width > empty.width)
+  }
+
+  @Test("the legend has the names of classes, and fits beside the plot")
+  func legend() {
+    let labels = (0..<60).map { Int32($0) } + [-1]
+    let legend = Legend(labels, names: ["", "b", "c"], height: 700)
+    #expect(legend.entries.prefix(3).map(\.name) == ["0", "b", "c"])
+    #expect(legend.entries.count <= 35 && legend.entries.last?.name == "no class")
+    #expect(legend.entries.contains { $0.name == "and 27 more" }, "\(legend.entries.map(\.name))")
+    let marks = (0..<40).map { place in
+      "\(Mark.of(place)) \(Palette.color(place))"
+    }
+    #expect(Set(marks).count == 40, "colour and mark tell forty classes apart")
+  }
+
+  @Test(
+    "hostile names of classes neither break nor widen a picture without end",
+    arguments: [
+      String(repeating: "very long ", count: 500), "<script>alert(1)</script>", "a\nb\0c\u{202E}d",
+      "Größe Σ 猫 😀 e\u{301}", "",
+    ])
+  func hostile(name: String) {
+    var plot = ScatterPlot([0, 0, 1, 1, 2, 0], labels: [0, 1, 1])
+    plot.classNames = [name, name]
+    #expect(plot.render().width < 1100)
+    let matrix = MatrixPlot(
+      [[1, 2], [3, 4]], rows: [name, "b"], columns: [name, "b"], rowAxis: "true class",
+      columnAxis: "predicted class"
+    ).render()
+    #expect(matrix.width < 500 && matrix.height < 500)
   }
 }

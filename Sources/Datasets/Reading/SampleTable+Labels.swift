@@ -2,6 +2,15 @@ import HDF5
 
 /// Labels that a model can take.
 extension SampleTable {
+  /// The names of classes by their labels, which the labels' attribute `class_names` lists in the first file;
+  /// empty where there is none: names are for people, and no reason to stop.
+  public func classNames() -> [String] {
+    guard let labels = location.labels, let file = try? Self.openFile(location.files[0]),
+      let names = try? file.attributeStrings("class_names", on: labels)
+    else { return [] }
+    return names
+  }
+
   /// Reads all labels, a block after the other.
   /// - Parameter classes: labels must lie in 0..<classes.
   /// - Throws: `DatasetError` that names the first sample whose label does not.

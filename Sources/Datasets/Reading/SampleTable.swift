@@ -142,7 +142,7 @@ public final class SampleTable: @unchecked Sendable {
     return Part(rows: start..<start + rows, images: images, labels: labels)
   }
 
-  private static func openFile(_ path: String) throws -> File {
+  static func openFile(_ path: String) throws -> File {
     do { return try File(reading: path) } catch {
       let folder = FileManager.default.currentDirectoryPath
       let place = path.hasPrefix("/") ? "" : ", and its path starts at \(folder)"

@@ -70,12 +70,13 @@ public final class AutoencoderViews {
     guard model.options.corruption != nil else {
       return Picture(
         name: "reconstructions", title: title, rows: [examples, reconstructions(examples)],
-        labels: ["sample", "model"], values: .data)
+        labels: ["sample", "model"], values: .data, axes: .init(columns: "test samples"))
     }
     let noisy = corrupted(examples)
     return Picture(
       name: "reconstructions", title: title, rows: [examples, noisy, reconstructions(noisy)],
-      labels: ["sample", "corrupted", "model"], values: .data)
+      labels: ["sample", "corrupted", "model"], values: .data,
+      axes: .init(columns: "test samples"))
   }
 
   /// What the units of the first layer look for, where it is dense.
@@ -96,9 +97,9 @@ public final class AutoencoderViews {
 
   private var dictionaryPicture: Picture? {
     dictionary.map { atoms in
-      Picture(
-        name: "dictionary", title: "Columns of the last layer",
-        rows: [atoms.rows(0..<min(atoms.shape[0], 100))], values: .signed)
+      .filters(
+        atoms, name: "dictionary", title: "Columns of the last layer",
+        description: "what each unit of the last hidden layer adds to a reconstruction")
     }
   }
 
@@ -111,7 +112,7 @@ public final class AutoencoderViews {
     let pairs = Picture(
       name: "denoised", title: "Noisy, clean and denoised samples",
       rows: [noisy, clean, reconstructions(noisy)], labels: ["noisy", "clean", "denoised"],
-      values: .data)
+      values: .data, axes: .init(columns: "test samples"))
     guard let atoms = dictionary, atoms.shape[0] == model.codeWidth else { return [pairs] }
     let codes = codes(noisy)
     let rows = (0..<count).map { row in
@@ -120,7 +121,10 @@ public final class AutoencoderViews {
     }
     let parts = Picture(
       name: "atoms", title: "Dictionary vectors of the five strongest units of each sample",
-      rows: rows, labels: (1...max(count, 1)).map { "sample \($0)" }, values: .signed)
+      rows: rows, labels: (1...max(count, 1)).map { "sample \($0)" }, values: .signed,
+      axes: .init(
+        columns: "units, the strongest first",
+        columnLabels: (1...5).map { "\($0)" }))
     return [pairs, parts]
   }
 
@@ -141,8 +145,6 @@ public final class AutoencoderViews {
 /// The weights of an encoder's first layer, where it is dense.
 func firstFilters(_ encoder: Sequential, _ parameters: ParameterSet) -> Picture? {
   guard let first = encoder.layers.first as? Dense else { return nil }
-  let weights = parameters["\(first.name)/weights"]
-  return Picture(
-    name: "filters", title: "Weights of the first layer",
-    rows: [weights.rows(0..<min(first.outputs, 100))], values: .signed)
+  return .filters(
+    parameters["\(first.name)/weights"], title: "Weights of the first layer")
 }

@@ -17,6 +17,8 @@ public final class CodeClassifier: TapeModel {
   public let metrics = ["cross_entropy", "error"]
   /// The number of values of a code.
   public let codeWidth: Int
+  /// The number of classes.
+  public var classes: Int { top.outputs }
   private let encoder: Sequential
   private let top: Dense
 
@@ -60,10 +62,15 @@ public final class CodeClassifier: TapeModel {
 
   /// Cross-entropy and errors of the labels, summed over samples.
   public func loss(_ recording: Recording) -> [Variable] {
+    Array(lossAndLogits(recording).prefix(2))
+  }
+
+  /// The same, and the logits [rows, classes].
+  func lossAndLogits(_ recording: Recording) -> [Variable] {
     let logits = self.logits(recording)
     return [
       logits.softmaxCrossEntropy(recording.labels).total,
-      errors(logits, recording.labels).total,
+      errors(logits, recording.labels).total, logits,
     ]
   }
 

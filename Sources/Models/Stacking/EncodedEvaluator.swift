@@ -65,4 +65,7 @@ public final class EncodedEvaluator: Evaluator {
 
   /// The evaluator's own.
   public var notes: [String] { base.notes }
+
+  /// The evaluator's own.
+  public var tables: [EvaluationTable] { base.tables }
 }

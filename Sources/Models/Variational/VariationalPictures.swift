@@ -25,22 +25,30 @@ public final class VariationalPictures {
   public func pictures(_ examples: Tensor, labels: [Int32], activity: [Double]? = nil) -> [Picture]
   {
     let codes = sampling.codes(examples, labels: labels)
+    let active = units(activity ?? Self.variances(codes))
     var pictures = [
       samples(),
       Picture(
         name: "reconstructions", title: "Test samples and their reconstructions",
         rows: [examples, sampling.decoded(codes, labels: labels)], labels: ["sample", "model"],
-        values: values),
+        values: values, axes: .init(columns: "test samples")),
       Picture(
-        name: "traversals", title: "Latent variables from -3 to 3, from the most active on",
-        rows: traversals(codes, labels[0], units(activity ?? Self.variances(codes))),
-        labels: units(activity ?? Self.variances(codes)).map { "unit \($0)" }, values: values),
+        name: "traversals", title: "Latent variables from −3 to 3, from the most active on",
+        rows: traversals(codes, labels[0], active),
+        labels: active.map { "latent \($0 + 1)" }, values: values,
+        axes: .init(
+          rows: "latent variable",
+          columns: "its value; the others are those of the first test sample",
+          columnLabels: (0..<13).map { Self.number(Double($0) / 2 - 3) })),
     ]
     if codes.shape[0] > 1 {
       pictures.append(
         Picture(
           name: "interpolations", title: "Walks between the codes of test samples",
-          rows: walks(codes, labels), values: values))
+          rows: walks(codes, labels), values: values,
+          axes: .init(
+            rows: "pairs of test samples", columns: "from the first of a pair to the second",
+            columnLabels: (0..<12).map { "\($0 * 100 / 11) %" })))
     }
     if options.latent == 2 && options.classes == nil { pictures.append(plane()) }
     return pictures
@@ -53,13 +61,24 @@ public final class VariationalPictures {
         name: "samples", title: "Decoded draws from the prior",
         rows: [sampling.decoded(sampling.priorCodes(0..<100, seed: seed))], values: values)
     }
-    let codes = sampling.priorCodes(0..<10, seed: seed)
+    let count = 10
+    let codes = sampling.priorCodes(0..<count, seed: seed)
     return Picture(
       name: "samples", title: "The same ten draws in every class",
       rows: sampleClasses.map {
-        sampling.decoded(codes, labels: Array(repeating: Int32($0), count: 10))
+        sampling.decoded(codes, labels: Array(repeating: Int32($0), count: count))
       },
-      labels: sampleClasses.map { "class \($0)" }, values: values)
+      labels: sampleClasses.map { "class \($0)" }, values: values,
+      axes: .init(
+        rows: "class", columns: "draws from the prior",
+        columnLabels: (1...count).map { "\($0)" }, rowClasses: sampleClasses))
+  }
+
+  /// A number with its sign, without a zero behind the point.
+  private static func number(_ value: Double) -> String {
+    let size = abs(value)
+    let text = size == size.rounded() ? "\(Int(size))" : "\(size)"
+    return value < 0 ? "−" + text : text
   }
 
   /// Straight lines between neighbouring examples, one a row; a conditional model keeps the class of the
@@ -111,19 +130,31 @@ public final class VariationalPictures {
     }
   }
 
+  /// The tiles of a side of the plane.
+  private static let planeSide = 20
+
+  /// One place behind the point.
+  private static func rounded(_ value: Float) -> String {
+    number((Double(value) * 10).rounded() / 10)
+  }
+
   /// Codes at equal steps of the normal distribution's probability, so that each tile stands for as much
   /// of it (Kingma and Welling, 2014, figure 4).
   private func plane() -> Picture {
-    let side = 20
+    let side = Self.planeSide
     let quantiles = (0..<side).map { Float(normalQuantile((Double($0) + 0.5) / Double(side))) }
     let codes = Tensor(side * side, 2)
     for place in 0..<side * side {
       codes.pointer[2 * place] = quantiles[place % side]
       codes.pointer[2 * place + 1] = quantiles[side - 1 - place / side]
     }
+    let tiles = sampling.decoded(codes)
     return Picture(
       name: "manifold", title: "Decoded codes at equal steps of probability",
-      rows: [sampling.decoded(codes)], values: values)
+      rows: (0..<side).map { tiles.rows($0 * side..<($0 + 1) * side) },
+      labels: quantiles.reversed().map { Self.rounded($0) }, values: values,
+      axes: .init(
+        rows: "latent 2", columns: "latent 1", columnLabels: quantiles.map { Self.rounded($0) }))
   }
 }
 

@@ -23,7 +23,10 @@ extension EmbeddingRun {
   func write(_ positions: [Double], _ result: Result) throws {
     try OutputFile.create(options.output) { file in
       try file.write("/embedding", shape: [labels.count, 2], values: positions)
-      if hasLabels { try file.write("/labels", shape: [labels.count], values: labels) }
+      if hasLabels {
+        try file.write("/labels", shape: [labels.count], values: labels)
+        try file.setClassNames(classNames, labels: labels)
+      }
       try file.setAttribute("digest", result.digest)
       try file.setAttribute("kl_divergence", result.divergence)
       try file.setAttribute("method", result.method.rawValue)
@@ -35,10 +38,19 @@ extension EmbeddingRun {
       try file.setAttribute("program_version", programVersion)
     }
     guard let picture = options.picture else { return }
-    let plot = ScatterPlot(
-      positions, labels: hasLabels ? labels : [], title: "t-SNE of \(labels.count) points",
+    let title = "t-SNE of \(labels.count) points"
+    var plot = ScatterPlot(
+      positions, labels: hasLabels ? labels : [], title: title,
       note: "perplexity \(Self.short(options.embedding.perplexity)), "
         + "\(options.embedding.iterations) iterations, KL \(Format.metric(result.divergence))")
-    try plot.render().write(to: picture)
+    (plot.xAxis, plot.yAxis) = ("first coordinate of the embedding", "second coordinate")
+    plot.classNames = classNames
+    let classes = Set(labels.filter { $0 >= 0 }).count
+    try plot.render().write(
+      to: picture,
+      texts: PictureWriter.texts(
+        title,
+        "\(labels.count) points in the plane, placed so that neighbours stay neighbours"
+          + (classes > 0 ? "; \(classes) classes by colour and mark." : ".")))
   }
 }

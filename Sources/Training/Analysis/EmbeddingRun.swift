@@ -41,6 +41,8 @@ public final class EmbeddingRun {
   private let points: Tensor
   /// Their classes, [N]; −1 without.
   let labels: [Int32]
+  /// By labels; empty where they have no names.
+  let classNames: [String]
 
   /// What was found.
   public struct Result {
@@ -61,12 +63,12 @@ public final class EmbeddingRun {
     self.communicator = communicator
     self.options = options
     try OutputFile.check([options.output] + (options.picture.map { [$0] } ?? []), communicator)
-    (points, labels) = try together(communicator) {
-      let (samples, labels) = try readPoints(options)
+    (points, labels, classNames) = try together(communicator) {
+      let (samples, labels, names) = try readPoints(options)
       do { try options.embedding.check(points: samples.shape[0]) } catch {
         throw UsageError("\(options.input): \(error)")
       }
-      return (try reduced(samples, options), labels)
+      return (try reduced(samples, options), labels, names)
     }
   }
 
@@ -92,8 +94,8 @@ public final class EmbeddingRun {
   }
 }
 
-/// The first rows of the input, with their classes.
-private func readPoints(_ options: EmbeddingRunOptions) throws -> (Tensor, [Int32]) {
+/// The first rows of the input, with their classes and their classes' names.
+private func readPoints(_ options: EmbeddingRunOptions) throws -> (Tensor, [Int32], [String]) {
   let table = try SampleTable(try location(options))
   let count = options.rows ?? table.count
   guard count <= table.count else {
@@ -109,7 +111,7 @@ private func readPoints(_ options: EmbeddingRunOptions) throws -> (Tensor, [Int3
   loader.begin(epoch: 0)
   try loader.load(stepInEpoch: 0, step: 0)
   let batch = loader.batch.shards[0]
-  return (batch.samples, (0..<count).map { batch.labels[$0] })
+  return (batch.samples, (0..<count).map { batch.labels[$0] }, table.classNames())
 }
 
 /// Where points and classes lie: classes that nobody asked for may be missing.

@@ -34,6 +34,7 @@ extension PrincipalComponentRun {
         if codes.labels.contains(where: { $0 >= 0 }) {
           try file.write("/labels", shape: [codes.labels.count], values: codes.labels)
         }
+        try file.setClassNames(data.classNames, labels: codes.labels)
         try file.setAttribute("whitened", whiten ? 1 : 0)
       }
       try file.setAttribute("digest", digest(components))
@@ -56,17 +57,23 @@ extension PrincipalComponentRun {
       shape: examples.shape,
       elements: components.reconstructions(of: components.codes(of: examples)).map { Float($0) })
     let writer = PictureWriter(directory: "", shape: data.train.shape, transform: data.transform)
+    let places = kept > 10 ? stride(from: 1, through: shown, by: 10).map { "\($0)" } : []
     let files = Self.files(options)
     let pictures = [
       Picture(
         name: "components", title: "\(shown) principal components", rows: [directions],
-        values: .signed),
+        labels: places, values: .signed,
+        axes: .init(
+          rows: "number of the row's first component", columnCount: kept > 10 ? 10 : nil),
+        description:
+          "The \(shown) directions of greatest variance, a tile each, from the greatest on."),
       Picture(
         name: "reconstructions", title: "Samples, and \(kept) components of them",
-        rows: [examples, back], labels: ["sample", "\(kept)"], values: .data),
+        rows: [examples, back], labels: ["sample", "\(kept)"], values: .data,
+        axes: .init(columns: "samples")),
     ]
     for (picture, path) in zip(pictures, files.dropFirst()) {
-      try writer.draw(picture).write(to: path)
+      try writer.write(picture, to: path)
     }
   }
 }

@@ -72,12 +72,17 @@ struct RBMFamily: ModelFamily {
   }
 
   /// Where chains that start at test samples have gone after 1, 10, 100, … sweeps: how soon they
-  /// forget what they started from, and what the model takes them to.
+  /// forget what they started from, and what the model takes them to. They take longer than all other
+  /// pictures together, and so run while training goes on, on a copy of the machine.
   private func chains(
     _ machine: RestrictedBoltzmannMachine, _ examples: Tensor, _ seed: UInt64
   ) -> Picture {
-    let sampler = GibbsSampler(machine, chains: 0..<examples.shape[0], seed: seed)
-    sampler.start(at: examples)
-    return .chains(from: examples, sweeps: sampleSweeps, values: units.values, run: sampler.run)
+    let (still, values, sweeps) = (machine.copy, units.values, sampleSweeps)
+    let start = Tensor(shape: examples.shape, elements: examples.elements)
+    return Picture(later: "samples", title: Picture.chainsTitle) {
+      let sampler = GibbsSampler(still, chains: 0..<start.shape[0], seed: seed)
+      sampler.start(at: start)
+      return .chains(from: start, sweeps: sweeps, values: values, run: sampler.run)
+    }
   }
 }

@@ -14,6 +14,11 @@ public final class DataPipeline {
   public let plan: EpochPlan
   /// The transform, with its moments where it needs some.
   public let transform: Transform
+  /// The names of classes by their labels, from the training labels or else the test labels; empty without.
+  public private(set) lazy var classNames: [String] = {
+    let names = train.classNames()
+    return names.isEmpty ? test?.classNames() ?? [] : names
+  }()
   /// The fingerprint of the training data; the same on every rank.
   public let fingerprint: String
 

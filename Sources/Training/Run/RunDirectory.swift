@@ -18,6 +18,8 @@ public struct RunDirectory: Sendable {
   public var images: String { path + "/images" }
   /// Event files.
   public var tensorBoard: String { path + "/tensorboard" }
+  /// Where tables of evaluations go.
+  public var tables: String { path + "/tables" }
   /// One JSON object a line.
   public var metrics: String { path + "/metrics.jsonl" }
   /// Where the run is, for whoever watches it.
@@ -95,8 +97,12 @@ public struct RunDirectory: Sendable {
     if step == nil {
       EventFiles.removeAll(in: tensorBoard)
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
-      let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }
-      let old = own.map { images + "/" + $0 }
+      let own = pictures.filter {
+        $0.hasSuffix(".png") && ($0.contains("-step-") || $0.hasPrefix("curves"))
+      }
+      let found = (try? files.contentsOfDirectory(atPath: tables)) ?? []
+      let counts = found.filter { $0.hasSuffix(".json") && $0.contains("-step-") }
+      let old = own.map { images + "/" + $0 } + counts.map { tables + "/" + $0 }
       let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
       let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
       for path in old + logs + [metrics, log, timing, environment, report] {

@@ -10,6 +10,8 @@ final class RunReporter {
   private let log: RunLog
   private let metrics: MetricsLog
   private let board: RunBoard?
+  /// What is looked at.
+  private let gallery: Gallery
   /// Held as long as there is somebody to report.
   private let lock: RunLock
   private var lastStatus = -Double.infinity
@@ -32,6 +34,7 @@ final class RunReporter {
     board =
       configuration.reporting.tensorBoard
       ? RunBoard(directory, configuration, resumedAt: step, warn: { log.write($0) }) : nil
+    gallery = Gallery(directory, resumedAt: step) { log.write($0) }
     ticker = Self.ticker(display, progress)
   }
 
@@ -112,6 +115,7 @@ final class RunReporter {
       kind: kind, stage: stage, epoch: epoch, step: step,
       metrics: values.map { ($0.name, $0.value) }, time: time)
     board?.record(kind, stage: stage, step: step, time: time, values)
+    gallery.add(kind, stage: stage, step: step, values)
   }
 
   /// Whether metrics.jsonl holds an evaluation of a stage after a step.

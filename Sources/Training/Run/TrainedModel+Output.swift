@@ -33,7 +33,9 @@ extension TrainedModel {
       let rows = drawn.classes.indices.map { drawn.samples.rows($0 * each..<($0 + 1) * each) }
       let picture = Picture(
         name: "samples", title: "\(count) samples", rows: rows.isEmpty ? [drawn.samples] : rows,
-        labels: drawn.classes.map { "class \($0)" }, values: pictureValues)
+        labels: drawn.classes.map { "class \($0)" }, values: pictureValues,
+        axes: drawn.classes.isEmpty
+          ? .init() : .init(rows: "class", rowClasses: drawn.classes.map { Int($0) }))
       return try write(picture, to: path)
     }
     try createFile(path) { file in
@@ -48,8 +50,10 @@ extension TrainedModel {
 
   /// Writes a picture as PNG.
   func write(_ picture: Picture, to path: String) throws {
-    let writer = PictureWriter(directory: "", shape: shape, transform: transform)
-    try writer.draw(picture).write(to: path)
+    var writer = PictureWriter(
+      directory: "", shape: shape, transform: transform, classNames: classNames)
+    writer.caption = "\(configuration.name) · update \(checkpoint.position.step)"
+    try writer.write(picture, to: path)
   }
 
   /// How the samples' scale is that of the data: only moments have to be undone.
@@ -82,13 +86,44 @@ extension TrainedModel {
       try file.write("/codes", shape: codes.shape, values: codes.elements)
       if labels.contains(where: { $0 >= 0 }) {
         try file.write("/labels", shape: [labels.count], values: labels)
+        try file.setClassNames(classNames, labels: labels)
       }
       try file.setAttribute("digest", checkpoint.digest)
+    }
+  }
+
+  /// Writes the tables of the last evaluation into a folder, each as numbers and as a picture.
+  /// - Returns: the paths.
+  public func writeTables(into folder: String) throws -> [String] {
+    let caption = "\(configuration.name) · update \(checkpoint.position.step)"
+    return try tables.flatMap { table in
+      let file = TableFile(
+        table: table, stage: stage.name, step: checkpoint.position.step, classNames: classNames)
+      try file.write(into: folder)
+      try file.draw(into: folder, caption: caption)
+      return ["json", "png"].map { "\(folder)/\(file.name).\($0)" }
+    }
+  }
+
+  /// The tables of the last evaluation as JSON, as files have them.
+  public var tablesAsJSON: [JSONValue] {
+    tables.map {
+      TableFile(
+        table: $0, stage: stage.name, step: checkpoint.position.step, classNames: classNames
+      ).json
     }
   }
 
   /// What cannot be written is no bad input.
   private func createFile(_ path: String, _ body: (File) throws -> Void) throws {
     do { try File.creatingAtomically(path, body) } catch { throw WriteError("\(error)") }
+  }
+}
+
+extension File {
+  /// Names the classes of `/labels`, where they have names.
+  func setClassNames(_ names: [String], labels: [Int32]) throws {
+    guard !names.isEmpty, labels.contains(where: { $0 >= 0 }) else { return }
+    try setAttribute("class_names", names, on: "/labels")
   }
 }

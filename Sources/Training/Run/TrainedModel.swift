@@ -15,6 +15,8 @@ public final class TrainedModel {
   let across: RankSum
   let shape: SampleShape
   let stage: Stage
+  /// The names of classes by their labels, once data has been opened; empty without names.
+  private(set) var classNames: [String] = []
 
   /// Reads a checkpoint. Every rank calls this; rank 0 alone touches the file.
   public init(
@@ -96,6 +98,7 @@ public final class TrainedModel {
           "the data has samples of \(data.train.shape.text), but the model was trained on "
           + shape.text)
     }
+    if communicator.rank == 0 { classNames = data.classNames }
     return data
   }
 
@@ -108,6 +111,9 @@ public final class TrainedModel {
 
   /// What a person should know of the last evaluation, one line each.
   public var notes: [String] { stage.evaluator?.notes ?? [] }
+
+  /// Counts of the last evaluation; the same on every rank.
+  public var tables: [EvaluationTable] { stage.evaluator?.tables ?? [] }
 
   /// Evaluates on the configured test set, each sample once, over all ranks.
   public func evaluate() throws -> [(name: String, value: Double)] {

@@ -23,6 +23,7 @@ extension TrainingRun {
   func stop(_ trainer: StageTrainer) throws -> ExitStatus {
     if lastCheckpoint != position.step || position.owesEvaluation { try writeCheckpoint(trainer) }
     _ = try timing.gather(work)
+    reporter?.waitForPictures()
     if communicator.rank == 0 { StopMark(isTimeUp: isTimeUp).write(to: setup.directory.stopped) }
     reporter?.finish()
     reporter?.say(
@@ -69,6 +70,8 @@ extension TrainingRun {
       return (arrays, try snapshot.metricSums(trainer))
     }
     if communicator.rank == 0 {
+      // Whoever goes on from here does not draw them again.
+      reporter?.gallery.wait(before: position.step)
       let checkpoint = Checkpoint(
         arrays: arrays, metricSums: sums, evaluations: decisions?.history ?? [:],
         position: position, best: best, program: programVersion,

@@ -85,9 +85,7 @@ extension TrainingRun {
         checkShown()
         for note in trainer.stage.evaluator?.notes ?? [] { reporter.say(note) }
       }
-      if configuration.evaluation.pictures {
-        try Activity.report.during("pictures") { try draw(trainer.stage) }
-      }
+      Activity.report.during("pictures") { show(trainer.stage, reporter) }
     }
   }
 
@@ -120,17 +118,34 @@ extension TrainingRun {
     try writeCheckpoint(trainer) { try $0.writeBest($1) }
   }
 
-  func draw(_ stage: Stage) throws {
+  /// Pictures and tables of an evaluation; those who draw never end the run.
+  private func show(_ stage: Stage, _ gallery: Gallery) {
+    let (name, names) = (curriculum.count > 1 ? stage.name : nil, setup.data.classNames)
+    let tables = (stage.evaluator?.tables ?? []).map {
+      TableFile(table: $0, stage: stage.name, step: position.step, classNames: names)
+    }
+    let perEpoch = choice(plan).fullBatch == nil ? setup.data.plan.stepsPerEpoch : 1
+    let clock = LearningCurves.Clock(
+      firstStep: position.step - position.epoch * perEpoch - position.stepInEpoch,
+      stepsPerEpoch: perEpoch)
+    let place = Gallery.Place(
+      run: configuration.name, stage: name, epoch: position.epoch, step: position.step,
+      clock: clock)
+    let draws = configuration.evaluation.pictures
+    gallery.show(
+      .init(place: place, pictures: { draws ? try self.pictures(stage) : nil }, tables: tables))
+  }
+
+  private func pictures(_ stage: Stage) throws -> (writer: PictureWriter, pictures: [Picture]) {
     let writer = PictureWriter(
       directory: setup.directory.images, shape: setup.data.train.shape,
-      transform: setup.data.transform)
+      transform: setup.data.transform, classNames: setup.data.classNames)
     var pictures = stage.pictures(try setup.data.examples(16))
     if stage.drawsCodes, let encoder = stage.encoder {
       let examples = try setup.data.examples(CodePicture.count)
       if let picture = try CodePicture.picture(encoder, examples) { pictures.append(picture) }
     }
-    let paths = try writer.write(pictures, step: position.step)
-    reporter?.show(pictures: paths, stage: stage.name, step: position.step)
+    return (writer, pictures)
   }
 
   func finish(_ trainer: StageTrainer, _ evaluation: StageEvaluation) throws -> ExitStatus {

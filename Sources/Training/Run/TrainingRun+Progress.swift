@@ -35,6 +35,7 @@ extension TrainingRun {
   func summarize(_ trainer: StageTrainer, _ times: [RankTimes]) {
     guard let reporter else { return }
     reporter.finish()
+    reporter.gallery.wait()
     let done = "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs"
     if watch.isIdle {
       reporter.say(

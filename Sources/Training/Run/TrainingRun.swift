@@ -110,6 +110,7 @@ public final class TrainingRun {
       try afterwards(status)
       return status
     }
+    reporter?.gallery.wait()
     closeJournal(result)
     trace?.finish()
     Stopwatch.stop()

@@ -26,6 +26,13 @@ struct EvaluateCommand: RankCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write tables, such as the confusion matrix of a model that classifies, into this folder, as JSON "
+        + "and as pictures.",
+      valueName: "folder"))
+  var tables: String?
+
   @OptionGroup
   var log: LogArguments
 
@@ -35,13 +42,17 @@ struct EvaluateCommand: RankCommand {
     guard communicator.rank == 0 else { return .done }
     for note in model.notes { StandardError.write(Message(line: note)) }
     if json {
-      let object = JSONObject(values.map { ($0.name, JSONValue.double($0.value)) })
+      var object = JSONObject(values.map { ($0.name, JSONValue.double($0.value)) })
+      if !model.tables.isEmpty { object["tables"] = .array(model.tablesAsJSON) }
       print(JSONValue.object(object).encoded(pretty: true))
     } else {
       var table = Table([.left("quantity"), .right("mean over the test set")])
       for (name, value) in values { table.add([name, Format.metric(value)]) }
       print(table.text())
     }
+    guard let tables else { return .done }
+    let files = try model.writeTables(into: tables)
+    if !json { print(files.joined(separator: "\n")) }
     return .done
   }
 }

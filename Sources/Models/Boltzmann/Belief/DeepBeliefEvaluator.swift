@@ -9,14 +9,18 @@ import Tensors
 /// - Free energy: F of the top machine, of penultimate means and the label; its gap, of training less that of
 ///   test samples, falls below zero when the machine learns the former by heart.
 public final class DeepBeliefEvaluator: Evaluator {
-  /// Errors, cross-entropy, squared error and free energy.
-  public let width = 4
+  /// Errors, cross-entropy, squared error and free energy; behind them, of test samples, how often a class is
+  /// taken for another.
+  public var width: Int { confusion.width }
+  /// What test samples of each class are taken for.
+  public private(set) var tables: [EvaluationTable] = []
   /// The error rate, or the reconstruction error of a network without classes.
   public var criterion: EvaluationCriterion? {
     EvaluationCriterion(
       network.classes > 0 ? "error_rate" : "reconstruction_error", prefersLess: true)
   }
   private let network: DeepBeliefNetwork
+  private let confusion: ConfusionCounts
   private let scores: LabelScores
   private let up: SampleMap?
   private let down: SampleMap?
@@ -29,6 +33,7 @@ public final class DeepBeliefEvaluator: Evaluator {
   ///   nil takes means.
   public init(_ network: DeepBeliefNetwork, drawsFrom seed: UInt64? = nil) {
     self.network = network
+    confusion = ConfusionCounts(classes: network.classes, behind: 4)
     (up, down) = (network.upPass(drawsFrom: seed), network.downPass())
     scores = LabelScores(network.top)
     (codes, results) = (Rooms(network.penultimate), Rooms(network.sampleWidth))
@@ -49,13 +54,14 @@ public final class DeepBeliefEvaluator: Evaluator {
     } else {
       h.assign(shard.samples)
     }
-    if network.classes > 0 { addLabels(h, shard, sums) } else { addFreeEnergy(h, sums) }
+    if network.classes > 0 { addLabels(h, shard, split, sums) } else { addFreeEnergy(h, sums) }
     guard split == .test else { return }
     addReconstruction(h, shard, sums)
   }
 
   private func addLabels(
-    _ h: Tensor, _ shard: Batch.Shard, _ sums: UnsafeMutablePointer<Double>
+    _ h: Tensor, _ shard: Batch.Shard, _ split: EvaluationSplit,
+    _ sums: UnsafeMutablePointer<Double>
   ) {
     scores.forEach(h) { row, scores, own in
       let label = Int(shard.labels[row])
@@ -68,6 +74,9 @@ public final class DeepBeliefEvaluator: Evaluator {
       sums[0] += isRight ? 0 : 100
       sums[1] += logSumExp(scores) - score
       sums[3] -= own + score
+      guard split == .test, let best = scores.max() else { return }
+      // The first of equals, as above.
+      confusion.add(label: label, guess: scores.firstIndex(of: best) ?? label, to: sums)
     }
   }
 
@@ -92,6 +101,7 @@ public final class DeepBeliefEvaluator: Evaluator {
     test: EvaluationSums, train: EvaluationSums?
   ) -> [(name: String, value: Double)] {
     var values: [(name: String, value: Double)] = []
+    tables = confusion.table(test).map { [$0] } ?? []
     if network.classes > 0 {
       values = [("error_rate", test.mean(0)), ("label_cross_entropy", test.mean(1))]
       if let train { values.append(("train_error_rate", train.mean(0))) }

@@ -22,9 +22,7 @@ public struct DeepBeliefPictures {
 
   private var filters: Picture {
     let weights = network.layers.first?.recognitionWeights ?? network.top.weights
-    return Picture(
-      name: "filters", title: "Weights of the first layer's hidden units",
-      rows: [weights.rows(0..<min(weights.shape[0], 100))], values: .signed)
+    return .filters(weights, title: "Weights of the first layer's hidden units")
   }
 
   private func reconstructions(_ samples: Tensor) -> Picture {
@@ -37,7 +35,8 @@ public struct DeepBeliefPictures {
     }
     return Picture(
       name: "reconstructions", title: "Test samples, up to the penultimate layer and back",
-      rows: [samples, back], labels: ["sample", "model"], values: .data)
+      rows: [samples, back], labels: ["sample", "model"], values: .data,
+      axes: .init(columns: "test samples"))
   }
 
   private var drawn: Picture {
@@ -50,6 +49,8 @@ public struct DeepBeliefPictures {
     return Picture(
       name: "samples", title: "Samples of the model after \(sweeps) sweeps of the top machine",
       rows: (0..<rows).map { means.rows($0 * Self.columns..<($0 + 1) * Self.columns) },
-      labels: (0..<classes).map { "class \($0)" }, values: .data)
+      labels: (0..<classes).map { "class \($0)" }, values: .data,
+      axes: .init(
+        rows: classes > 0 ? "class" : nil, columns: "chains", rowClasses: Array(0..<classes)))
   }
 }

@@ -38,11 +38,7 @@ public struct BoltzmannViews {
 
   /// The weights of the first hidden units; nil without hidden units.
   public var filters: Picture? {
-    machine.weights.map { weights in
-      Picture(
-        name: "filters", title: "Weights of the hidden units",
-        rows: [weights.rows(0..<min(machine.hidden, 100))], values: .signed)
-    }
+    machine.weights.map { .filters($0, title: "Weights of the hidden units") }
   }
 
   /// What some visible units, evenly spread, are connected with among the visible ones; nil where there
@@ -59,7 +55,11 @@ public struct BoltzmannViews {
     }
     return Picture(
       name: "couplings", title: "Couplings of single visible units with all others",
-      rows: [tiles], values: .signed)
+      rows: [tiles], values: .signed,
+      axes: .init(rows: "visible units, evenly spread, row by row", columnCount: nil),
+      description:
+        "For each of \(count) visible units, a tile of its couplings with all visible units: red "
+        + "raises the chance that both are on, blue lowers it.")
   }
 
   /// Test samples, and each of their values as all other units predict it.
@@ -69,7 +69,8 @@ public struct BoltzmannViews {
     view.look(samples, codes(samples, couplings), couplings)
     return Picture(
       name: "reconstructions", title: "Test samples, and each value as all others predict it",
-      rows: [samples, view.means()], labels: ["sample", "model"], values: .unit)
+      rows: [samples, view.means()], labels: ["sample", "model"], values: .unit,
+      axes: .init(columns: "test samples"))
   }
 
   /// Where chains that start at test samples have gone after 1, 10, 100, … sweeps.

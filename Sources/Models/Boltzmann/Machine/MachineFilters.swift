@@ -2,10 +2,17 @@ import Objectives
 import Tensors
 
 extension RestrictedBoltzmannMachine {
+  /// The machine as it is now, with parameters of its own.
+  public var copy: RestrictedBoltzmannMachine {
+    let copy = RestrictedBoltzmannMachine(
+      visible: visible, hidden: hidden, visibleUnits: visibleLayer.kind,
+      hiddenUnits: hiddenLayer.kind)
+    copy.parameters.flat.assign(parameters.flat)
+    return copy
+  }
+
   /// The weights of the first hidden units.
   public var filters: Picture {
-    Picture(
-      name: "filters", title: "Weights of the hidden units",
-      rows: [weights.rows(0..<min(hidden, 100))], values: .signed)
+    .filters(weights, title: "Weights of the hidden units")
   }
 }

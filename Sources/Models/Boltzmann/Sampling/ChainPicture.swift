@@ -2,6 +2,9 @@ import Objectives
 import Tensors
 
 extension Picture {
+  /// What stands above pictures of chains.
+  public static let chainsTitle = "Gibbs chains from test samples, by the number of sweeps"
+
   /// Where chains that start at samples have gone after 1, 10, 100, … sweeps.
   /// - Parameters:
   ///   - samples: [chains, sample width].
@@ -20,7 +23,11 @@ extension Picture {
       done = count
     }
     return Picture(
-      name: "samples", title: "Gibbs chains from test samples, by the number of sweeps",
-      rows: rows, labels: labels, values: values)
+      name: "samples", title: chainsTitle,
+      rows: rows, labels: labels, values: values,
+      axes: .init(rows: "Gibbs sweeps", columns: "chains, each from a test sample"),
+      description:
+        "Test samples in the first row; below each what a Gibbs chain from there has become after "
+        + labels.dropFirst().joined(separator: ", ") + " sweeps.")
   }
 }

@@ -21,7 +21,10 @@ enum CodePicture {
       content: .points(
         positions: isPlane ? codes.elements.map(Double.init) : try projected(codes),
         classes: examples.labels,
-        note: isPlane ? nil : "\(encoder.width) values along their two principal axes"))
+        note: isPlane ? nil : "\(encoder.width) values along their two principal axes"),
+      axes: .init(
+        rows: isPlane ? "second value of the code" : "second principal axis",
+        columns: isPlane ? "first value of the code" : "first principal axis"))
   }
 
   /// [rows, width], block by block. The last block begins before its place, to have the others' shape:

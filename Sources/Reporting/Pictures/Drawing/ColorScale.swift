@@ -58,8 +58,12 @@ enum ResolvedScale: Equatable {
   }
 }
 
-/// Blue, white, red: as dark at -1 as at 1, and darker with every step away from 0.
+/// Blue, white, red: as dark at -1 as at 1, and darker with every step away from 0. People with any colour
+/// vision tell blue from red.
 enum Diverging {
+  /// The steps of either side: so many colours that, with those of texts, a palette of 256 holds them.
+  static let steps: Float = 120
+
   /// Colours at 0, 1/3, 2/3 and 1 of either side.
   private static let blues: [(Float, Float, Float)] = [
     (255, 255, 255), (158, 197, 232), (58, 124, 192), (15, 47, 112),
@@ -71,7 +75,8 @@ enum Diverging {
   /// The colour of a share of the limit, clamped to [-1, 1].
   static func color(_ share: Float) -> RGB {
     let side = share < 0 ? blues : reds
-    let place = min(1, abs(share)) * Float(side.count - 1)
+    let step = (min(1, abs(share)) * steps).rounded() / steps
+    let place = step * Float(side.count - 1)
     let index = min(Int(place), side.count - 2)
     let (from, to, part) = (side[index], side[index + 1], place - Float(index))
     func mix(_ first: Float, _ second: Float) -> UInt8 {

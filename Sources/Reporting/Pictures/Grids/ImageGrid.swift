@@ -1,6 +1,6 @@
 import PNG
 
-/// Equal pictures on a grid with even spacing, with an optional title, labels, and a colour bar.
+/// Equal pictures on a grid with even spacing, with title, axes, labels, and a colour bar.
 ///
 /// Each pixel of a tile becomes a square of whole pixels, so that nothing is blurred, and the whole
 /// is about 600 to 1200 pixels wide where the number of tiles allows it.
@@ -13,21 +13,29 @@ public struct ImageGrid: Sendable {
   public var columns: Int
   /// How numbers become colours.
   public var scale: ColorScale
-  /// A line above the grid. ASCII; other characters appear as question marks.
+  /// What stands above the grid.
   public var title: String?
-  /// Texts left of the rows, from the top; fewer than rows leaves the others bare.
+  /// What stands below it.
+  public var note: String?
+  /// What the rows are, left of their labels.
+  public var rowAxis: String?
+  /// What the columns are, above their labels.
+  public var columnAxis: String?
+  /// Texts left of the rows, from the top; fewer than rows leaves the others bare. Long ones are shortened.
   public var rowLabels: [String] = []
-  /// Texts above the columns, from the left; cut off where a column is too narrow.
+  /// Texts above the columns, from the left; where columns are too narrow for all, above some.
   public var columnLabels: [String] = []
   /// Whether a bar on the right explains the colours. Pictures of three channels have none.
   public var showsColorBar: Bool
+  /// What the numbers of the bar are.
+  public var barTitle: String?
   /// Pixels a side for each pixel of a tile; `nil` chooses.
   public var magnification: Int?
   /// Rows that belong together: there is more space between groups. 0 makes no groups.
   public var rowsPerGroup = 0
 
   /// Lays the tiles out row by row, near-square unless `columns` are given. A bar explains signed
-  /// scales.
+  /// scales, and gray ones but that from 0 to 1.
   public init(
     _ tiles: Tiles, columns: Int? = nil, scale: ColorScale = .unit, title: String? = nil
   ) {
@@ -41,7 +49,7 @@ public struct ImageGrid: Sendable {
     precondition(columns > 0, "a grid of \(columns) columns")
     (self.tiles, self.slots, self.columns) = (tiles, slots, columns)
     (self.scale, self.title) = (scale, title)
-    if case .signed = scale { showsColorBar = true } else { showsColorBar = false }
+    showsColorBar = scale != .unit
   }
 
   /// Originals with their reconstructions below them, column by column; see `rows(of:)`.

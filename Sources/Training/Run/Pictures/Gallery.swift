@@ -1,0 +1,102 @@
+import Datasets
+import Foundation
+import Objectives
+import PNG
+import Reporting
+
+/// Pictures, tables and curves of a run: made on rank 0 after evaluations, drawn in a thread of its own.
+final class Gallery {
+  private let directory: RunDirectory
+  private let queue: PictureQueue
+  private var curves = LearningCurves()
+  /// The step whose pictures are being drawn.
+  private var step: Int?
+
+  /// - Parameters:
+  ///   - resumedAt: the step of the checkpoint that a run goes on from; its metrics are read again.
+  ///   - say: a line for people, from any thread.
+  init(
+    _ directory: RunDirectory, resumedAt step: Int?, say: @escaping @Sendable (String) -> Void
+  ) {
+    self.directory = directory
+    queue = PictureQueue(say: say)
+    guard step != nil else { return }
+    do { try curves.read(directory.metrics) } catch { queue.giveUp(error) }
+  }
+
+  /// Takes a line of metrics.jsonl.
+  func add(
+    _ kind: String, stage: String, step: Int, _ values: [(name: String, value: Double)]
+  ) {
+    curves.add(kind, stage: stage, step: step, values)
+  }
+
+  /// What an evaluation leaves to be looked at.
+  struct Set {
+    /// Where in the run it is.
+    var place: Place
+    /// Made when there is somebody to draw.
+    var pictures: () throws -> (writer: PictureWriter, pictures: [Picture])?
+    var tables: [TableFile]
+  }
+
+  /// A place in a run.
+  struct Place: Sendable {
+    var run: String
+    /// nil where there is but one.
+    var stage: String?
+    var epoch: Int
+    var step: Int
+    var clock: LearningCurves.Clock
+
+    /// What stands below pictures.
+    var caption: String {
+      ([run, stage].compactMap { $0 } + ["epoch \(epoch)", "update \(step)"])
+        .joined(separator: " · ")
+    }
+  }
+
+  /// Draws what an evaluation leaves. Nothing that goes wrong here ends a run.
+  func show(_ set: Set) {
+    guard queue.isOn else { return }
+    do {
+      let drawn = try set.pictures()
+      step = set.place.step
+      // Parameters move on while they are drawn.
+      let pictures = drawn?.pictures.map(\.detached) ?? []
+      guard drawn != nil || !set.tables.isEmpty else { return }
+      let (writer, curves) = (drawn?.writer, self.curves)
+      let (place, tables, directory) = (set.place, set.tables, directory)
+      queue.submit {
+        for table in tables { try table.write(into: directory.tables) }
+        guard var writer else { return }
+        writer.caption = place.caption
+        for table in tables { try table.draw(into: directory.images, caption: place.caption) }
+        try writer.write(pictures, step: place.step)
+        try Self.draw(curves, place, into: directory.images)
+      }
+    } catch {
+      queue.giveUp(error)
+    }
+  }
+
+  /// `curves.png`, or `curves-<stage>.png` where there are several stages.
+  private static func draw(
+    _ curves: LearningCurves, _ place: Place, into folder: String
+  ) throws {
+    let panels = curves.panels(place.clock)
+    guard !panels.isEmpty else { return }
+    let title = "Learning curves" + (place.stage.map { " of \($0)" } ?? "")
+    let plot = LinePlot(panels, xAxis: "epoch", title: title, note: place.caption)
+    let names = panels.map(\.title).joined(separator: ", ")
+    try plot.render().write(
+      to: "\(folder)/curves\(place.stage.map { "-\($0)" } ?? "").png",
+      texts: PictureWriter.texts(title, "Curves over epochs: \(names)."))
+  }
+
+  /// Returns when all is drawn that belongs to updates before a step; nil is all.
+  func wait(before step: Int? = nil) {
+    if let step, let own = self.step, own >= step { return }
+    queue.wait()
+  }
+}
