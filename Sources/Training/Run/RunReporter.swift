@@ -127,11 +127,14 @@ final class RunReporter {
     return isFound
   }
 
-  /// Shows pictures that have been written.
-  /// - Parameter paths: PNG files, named `<name>-step-00001234.png`.
-  func show(pictures paths: [String], stage: String, step: Int) {
-    board?.show(pictures: paths, stage: stage, step: step)
+  /// Draws what an evaluation leaves to be looked at, in a thread of its own.
+  func show(_ set: Gallery.Set, stage: String) {
+    let (board, step) = (board, set.place.step)
+    gallery.show(set) { board?.show(pictures: $0, stage: stage, step: step) }
   }
+
+  /// Returns when all is drawn that belongs to updates before a step; nil is all.
+  func waitForPictures(before step: Int? = nil) { gallery.wait(before: step) }
 
   /// Shows histograms of a group, such as `parameters`.
   func show(

@@ -71,7 +71,7 @@ extension TrainingRun {
     }
     if communicator.rank == 0 {
       // Whoever goes on from here does not draw them again.
-      reporter?.gallery.wait(before: position.step)
+      reporter?.waitForPictures(before: position.step)
       let checkpoint = Checkpoint(
         arrays: arrays, metricSums: sums, evaluations: decisions?.history ?? [:],
         position: position, best: best, program: programVersion,

@@ -119,7 +119,7 @@ extension TrainingRun {
   }
 
   /// Pictures and tables of an evaluation; those who draw never end the run.
-  private func show(_ stage: Stage, _ gallery: Gallery) {
+  private func show(_ stage: Stage, _ reporter: RunReporter) {
     let (name, names) = (curriculum.count > 1 ? stage.name : nil, setup.data.classNames)
     let tables = (stage.evaluator?.tables ?? []).map {
       TableFile(table: $0, stage: stage.name, step: position.step, classNames: names)
@@ -132,8 +132,9 @@ extension TrainingRun {
       run: configuration.name, stage: name, epoch: position.epoch, step: position.step,
       clock: clock)
     let draws = configuration.evaluation.pictures
-    gallery.show(
-      .init(place: place, pictures: { draws ? try self.pictures(stage) : nil }, tables: tables))
+    reporter.show(
+      .init(place: place, pictures: { draws ? try self.pictures(stage) : nil }, tables: tables),
+      stage: stage.name)
   }
 
   private func pictures(_ stage: Stage) throws -> (writer: PictureWriter, pictures: [Picture]) {

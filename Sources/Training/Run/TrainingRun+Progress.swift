@@ -35,7 +35,7 @@ extension TrainingRun {
   func summarize(_ trainer: StageTrainer, _ times: [RankTimes]) {
     guard let reporter else { return }
     reporter.finish()
-    reporter.gallery.wait()
+    reporter.waitForPictures()
     let done = "\(trainer.stage.name): \(position.step) steps, \(position.epoch) epochs"
     if watch.isIdle {
       reporter.say(

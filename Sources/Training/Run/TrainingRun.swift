@@ -110,7 +110,7 @@ public final class TrainingRun {
       try afterwards(status)
       return status
     }
-    reporter?.gallery.wait()
+    reporter?.waitForPictures()
     closeJournal(result)
     trace?.finish()
     Stopwatch.stop()

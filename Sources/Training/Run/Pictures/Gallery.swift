@@ -57,7 +57,8 @@ final class Gallery {
   }
 
   /// Draws what an evaluation leaves. Nothing that goes wrong here ends a run.
-  func show(_ set: Set) {
+  /// - Parameter afterwards: takes the paths of what was drawn, in the drawing thread.
+  func show(_ set: Set, afterwards: @escaping @Sendable ([String]) -> Void = { _ in }) {
     guard queue.isOn else { return }
     do {
       let drawn = try set.pictures()
@@ -71,8 +72,11 @@ final class Gallery {
         for table in tables { try table.write(into: directory.tables) }
         guard var writer else { return }
         writer.caption = place.caption
-        for table in tables { try table.draw(into: directory.images, caption: place.caption) }
-        try writer.write(pictures, step: place.step)
+        var paths = try tables.map {
+          try $0.draw(into: directory.images, caption: place.caption)
+        }
+        paths += try writer.write(pictures, step: place.step)
+        afterwards(paths)
         try Self.draw(curves, place, into: directory.images)
       }
     } catch {

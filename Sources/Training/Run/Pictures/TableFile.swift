@@ -59,8 +59,12 @@ struct TableFile: Sendable {
   }
 
   /// Draws the picture into a folder.
-  func draw(into folder: String, caption: String?) throws {
+  /// - Returns: its path.
+  @discardableResult
+  func draw(into folder: String, caption: String?) throws -> String {
+    let path = "\(folder)/\(name).png"
     try plot(caption: caption).render().write(
-      to: "\(folder)/\(name).png", texts: PictureWriter.texts(table.title, sentence))
+      to: path, texts: PictureWriter.texts(table.title, sentence))
+    return path
   }
 }
