@@ -28,12 +28,15 @@ final class RunBoard: Sendable {
       ], warn: warn)
   }
 
-  /// All that runs may differ in: not how they look after themselves.
+  private static let unimportant =
+    observingKeys + ["checkpoint", "data.cache", "data.memory", "training.log_every_steps"]
+
+  /// All that a result may depend on, and what it is measured on.
   private static func hyperParameters(_ configuration: RunConfiguration) -> [(
     name: String, value: HyperParameter
   )] {
     flattened(configuration.resolved).sorted { $0.key < $1.key }
-      .filter { !isBelow(observingKeys + ["checkpoint"], $0.key) }
+      .filter { !isBelow(unimportant, $0.key) }
       .map { ($0.key, HyperParameter($0.value)) }
   }
 
