@@ -16,8 +16,13 @@ struct PictureWriter: Sendable {
   var caption: String?
 
   /// Writes `<name>-step-00001234.png` of every picture.
-  func write(_ pictures: [Picture], step: Int) throws {
-    for picture in pictures { try write(picture, to: path(picture.name, step: step)) }
+  /// - Returns: the paths.
+  func write(_ pictures: [Picture], step: Int) throws -> [String] {
+    try pictures.map { picture in
+      let path = path(picture.name, step: step)
+      try write(picture, to: path)
+      return path
+    }
   }
 
   /// Where a picture of a step goes.
