@@ -17,12 +17,22 @@ extension ParallelTests {
       "a step in steady state allocates nothing",
       arguments: [
         "cd", "pcd", "adam", "vae", "convolutions", "global-norm", "stacked", "tempering",
-        "centred", "gaussian", "boltzmann", "dbn", "delayed", "traced",
+        "centred", "gaussian", "boltzmann", "dbn", "delayed",
       ])
     func allocations(name: String) throws {
       for (ranks, transport) in [(nil, .messages), (2, .messages), (2, .sharedMemory)] as [Way] {
         try checkAllocations(name, ranks, transport)
       }
+    }
+
+    @Test("nor does a timeline of every step", arguments: Transport.allCases)
+    func tracedAllocations(_ transport: Transport) throws {
+      let result = try Launcher.start(
+        program: "allocation-test", ["traced"], ranks: 2, transport: transport
+      ).wait()
+      #expect(result.status == 0 && !result.hung, "\(result.text)")
+      // Rank 0 allocates at the end, when it joins the ranks' files.
+      #expect(result.output.contains("traced, rank 1: 0 allocations a step"), "\(result.text)")
     }
 
     private typealias Way = (Int?, Transport)
