@@ -19,27 +19,26 @@ final class Tmux {
     _ command: String, in folder: String, width: Int = 80, height: Int = 24,
     environment: [String: String] = [:]
   ) throws {
-    let settings = environment.map { "\($0)='\($1)'" }.joined(separator: " ")
+    // SwiftPM sets it for tests.
+    let settings = ["NO_COLOR": ""].merging(environment) { $1 }.map { "\($0)='\($1)'" }.joined(
+      separator: " ")
     // `env` keeps what tmux sets, such as TERM, unless it is set here.
     let line = "env \(settings) sh -c \(Self.quoted(command)); echo \"[$?]\"; cat"
     let words = ["-x", "\(width)", "-y", "\(height)", "-c", folder, line]
+    let python = ProcessInfo.processInfo.environment["SDT_PYTHON"] ?? "python3"
     let outcome = try Program.command(
-      [
-        "bash", "-c", Self.start, "bash", "-u", "-L", server, "-f", "/dev/null", "new-session",
-        "-d",
-      ]
-        + words)
+      [python, "-c", Self.start, "-u", "-L", server, "-f", "/dev/null", "new-session", "-d"] + words
+    )
     #expect(outcome.status == 0, "\(outcome.errors)")
   }
 
-  /// The server stays, and would hold what it inherits: Foundation takes a process for alive as long as somebody
-  /// holds a file that it gave it.
+  /// The server stays, and must not hold what it inherits: Foundation takes a process for alive as long as somebody
+  /// holds a file that it gave it, and blocks signals in it.
   private static let start = """
-    for file in /proc/$$/fd/*; do
-      number=${file##*/}
-      if ((number > 2)); then eval "exec $number>&-"; fi
-    done
-    exec tmux "$@"
+    import os, signal, sys
+    os.closerange(3, 4096)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.execvp("tmux", ["tmux"] + sys.argv[1:])
     """
 
   deinit { _ = try? Program.command(["tmux", "-L", server, "kill-server"]) }
