@@ -86,13 +86,15 @@ public struct RunDirectory: Sendable {
     for name in (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
     where name.hasPrefix(".speaker") { unlink(rankLogs + "/" + name) }
     unlink(stopped)
+    // It tells of an end that is no longer the last; and its room may be needed.
+    unlink(report)
     if step == nil {
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
       let own = pictures.filter { $0.hasSuffix(".png") && $0.contains("-step-") }
       let old = own.map { images + "/" + $0 }
       let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
       let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
-      for path in old + logs + [metrics, log, environment, report] {
+      for path in old + logs + [metrics, log, environment] {
         try? files.removeItem(atPath: path)
       }
       // Those of another configuration say nothing of this one.
