@@ -135,6 +135,7 @@ extension CommandLineTests {
       let outcome = try trial.train()
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(outcome.errors.contains("warning: cannot write run/report.html"), "\(outcome.errors)")
+      #expect(!outcome.errors.contains("\nreport: "), "\(outcome.errors)")
     }
   }
 }

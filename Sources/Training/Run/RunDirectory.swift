@@ -94,6 +94,8 @@ public struct RunDirectory: Sendable {
     where name.hasPrefix(".speaker") { unlink(rankLogs + "/" + name) }
     unlink(stopped)
     EventFiles.removeEnds(in: tensorBoard)
+    // It tells of an end that is no longer the last; and its room may be needed.
+    unlink(report)
     if step == nil {
       EventFiles.removeAll(in: tensorBoard)
       let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
@@ -105,7 +107,7 @@ public struct RunDirectory: Sendable {
       let old = own.map { images + "/" + $0 } + counts.map { tables + "/" + $0 }
       let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
       let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
-      for path in old + logs + [metrics, log, timing, environment, report] {
+      for path in old + logs + [metrics, log, timing, environment] {
         try? files.removeItem(atPath: path)
       }
       removeTrace()

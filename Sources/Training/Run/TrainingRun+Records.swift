@@ -39,26 +39,25 @@ extension TrainingRun {
     }
   }
 
-  /// Writes `report.html`. Nobody waits for it: others end meanwhile. Who was told to stop has little time left, and gives it
-  /// two seconds.
+  /// Writes `report.html`, when all is done: other ranks have nothing left to do but to end (or, in a sweep, to begin
+  /// with the next value). Who was told to stop has little time left, and gives it two seconds.
   func writeReport(_ status: ExitStatus) {
     guard let reporter, status == .done || status == .stopped else { return }
-    let path = setup.directory.path
+    let (path, page) = (setup.directory.path, setup.directory.report)
     let voice = reporter.voice
     let isWritten = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       do {
-        try ReportWriter(.ofThisProgram { _ in false }).write([path], to: path + "/report.html")
+        try ReportWriter(.ofThisProgram { _ in false }).write([path], to: page)
+        if status == .done { voice("report: \(page)") }
       } catch {
         voice("warning: \(error)")
       }
       isWritten.signal()
     }
-    let limit: DispatchTime = status == .stopped ? .now() + 2 : .distantFuture
-    if isWritten.wait(timeout: limit) == .timedOut {
+    // A disk that hangs must not keep a run that has ended.
+    if isWritten.wait(timeout: .now() + (status == .stopped ? 2 : 60)) == .timedOut {
       voice("report.html takes long and is not written; swift-dist-train report \(path) writes it")
-    } else if status == .done {
-      voice("report: \(setup.directory.report)")
     }
   }
 }
