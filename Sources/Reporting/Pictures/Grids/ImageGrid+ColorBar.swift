@@ -30,7 +30,11 @@ extension ImageGrid {
     switch resolvedScale() {
     case .gray(let lower, let upper)?:
       let middle = (lower + upper) / 2
-      return [(upper, 0), (middle, 0.5), (lower, 1)].map { (Self.number($0.0), $0.1) }
+      // What is nothing beside the scale is rounding.
+      let least = abs(upper - lower) * 1e-5
+      return [(upper, 0), (middle, 0.5), (lower, 1)].map { value, share in
+        (Self.number(abs(value) < least ? 0 : value), share)
+      }
     case .signed(let limit)?:
       // A scale that leaves the largest values out says so.
       let exceeds = tiles.values.contains { abs($0) > limit }

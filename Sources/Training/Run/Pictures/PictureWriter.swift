@@ -109,7 +109,7 @@ struct PictureWriter: Sendable {
     (grid.rowAxis, grid.columnAxis) = (picture.axes.rows, picture.axes.columns)
     (grid.columnLabels, grid.note) = (picture.axes.columnLabels, caption)
     if tiles.count == 1 && labels.isEmpty { grid.rowAxis = nil }
-    grid.barTitle = values == .signed ? "weight" : "value in the file"
+    grid.barTitle = values == .signed ? "weight" : "value"
     return grid
   }
 
