@@ -87,24 +87,6 @@ import Testing
     #expect(Timing(try JSONValue(parsing: "{}")) == nil)
   }
 
-  @Test("a trace that ends anywhere", arguments: ["", "{\"traceEvents\":"])
-  func trace(head: String) throws {
-    try withTemporaryFolder { folder in
-      let events =
-        #"[{"ph":"M","pid":0,"name":"process_name","args":{"name":"}]"}},"# + "\n"
-        + #"{"ph":"X","pid":1,"name":"wait \" {","ts":0,"dur":2e6,"args":{"step":1}},"# + "\n"
-        + #"{"ph":"X","pid":0,"name":"compute","ts":5,"dur":500000},{"ph":"X","pid":0,"name":"compute","dur":1500000.5},"#
-      for end in ["", #"{"ph":"X","na"#, "]", "]}"] {
-        try (head + events + end).write(toFile: folder + "/t", atomically: true, encoding: .utf8)
-        let trace = try #require(TracePhases(folder + "/t"))
-        #expect(trace.phases.map(\.name) == ["compute", "wait \" {"])
-        #expect(trace.phases.map(\.count) == [2, 1] && trace.phases[1].rank == 1)
-        #expect(abs(trace.phases[0].seconds - 2.0000005) < 1e-12)
-      }
-      #expect(TracePhases(folder + "/missing") == nil)
-    }
-  }
-
   @Test("starts are added and ended") func environment() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/environment.json"

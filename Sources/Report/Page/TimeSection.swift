@@ -120,25 +120,48 @@ struct TimeSection {
 
   private func trace(_ run: RunFolder) -> [HTML] {
     guard let trace = run.trace else { return [] }
-    let rows = trace.phases.prefix(20).map { phase -> [HTML.Cell] in
-      [
-        .text(phase.name), .number(Numbers.seconds(phase.seconds)),
-        .number(Numbers.count(phase.count)),
-        .number(String(format: "%.3f ms", phase.seconds / Double(phase.count) * 1e3)),
-        .number(String(format: "%.3f ms", phase.longest * 1e3)), .number("\(phase.rank)"),
+    let lost = trace.lost > 0 ? " \(Numbers.count(trace.lost)) spans found no room in it." : ""
+    let note =
+      "From trace.json, over all ranks. Spans may lie in others: own times leave those out, and add up."
+      + lost
+    return [heading("Timeline", run), .paragraph(note, style: "note"), Self.spans(trace)]
+      + (trace.waits.isEmpty ? [] : [Self.waits(trace)])
+  }
+
+  private static func spans(_ trace: TraceSummary) -> HTML {
+    let rows = trace.rows.prefix(20).map { row -> [HTML.Cell] in
+      let worst = row.ranks.max { $0.longest < $1.longest }
+      return [
+        .text(row.name), .number(Numbers.seconds(row.total)), .number(Numbers.seconds(row.own)),
+        .number(Numbers.percent(row.share)), .number(Numbers.count(row.count)),
+        .number(milliseconds(row.mean)), .number(worst.map { milliseconds($0.longest) } ?? "–"),
+        .number(worst.map { "\($0.rank)" } ?? "–"),
       ]
     }
-    let note =
-      "From trace.json, over all ranks. Spans may lie in others, so that these times do not add up."
-      + (trace.isCut ? " Only the beginning of the file was read." : "")
-    return [
-      heading("Longest phases", run), .paragraph(note, style: "note"),
-      .table(
-        caption: "The \(rows.count) longest of \(trace.phases.count) kinds of spans",
-        columns: [
-          .text("Span"), .number("Total"), .number("Count"), .number("Mean"), .number("Longest"),
-          .number("of rank"),
-        ], rows: rows),
-    ]
+    return .table(
+      caption: "The \(rows.count) longest of \(trace.rows.count) kinds of spans",
+      columns: [
+        .text("Span"), .number("Total"), .number("Own"), .number("Share"), .number("Count"),
+        .number("Mean"), .number("Longest"), .number("of rank"),
+      ], rows: rows)
+  }
+
+  private static func waits(_ trace: TraceSummary) -> HTML {
+    let rows = trace.waits.map { wait -> [HTML.Cell] in
+      [
+        .text(trace.rankNames[wait.rank] ?? "rank \(wait.rank)"), .text(wait.name),
+        .number(String(format: "%.3f s", wait.begin)), .number(milliseconds(wait.seconds)),
+        .text(wait.awaited.map { trace.rankNames[$0] ?? "rank \($0)" } ?? "–"),
+      ]
+    }
+    return .table(
+      caption: "The longest waits",
+      columns: [
+        .text("Rank"), .text("in"), .number("at"), .number("for"), .text("that came last"),
+      ], rows: rows)
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    String(format: "%.3f ms", seconds * 1e3)
   }
 }

@@ -57,7 +57,7 @@ public struct RunFolder: Sendable {
   let pictures: Pictures
   let tables: [(name: String, tables: [EvaluationTable])]
   let timing: Timing?
-  let trace: TracePhases?
+  let trace: TraceSummary?
   let digest: String?
   let log: LogTail
   let files: [String]
@@ -80,7 +80,7 @@ public struct RunFolder: Sendable {
     pictures = Pictures(in: path + "/images", bytes: pictureBytes)
     tables = EvaluationTable.all(in: path + "/tables")
     timing = JSONFile.read(path + "/timing.json").flatMap { Timing($0) }
-    trace = TracePhases(path + "/trace.json")
+    trace = try? TraceSummary(path: path + "/trace.json")
     log = LogTail(path + "/train.log")
     // The log of a run that knows nothing of its starts may have said more than the last end.
     digest = environment.starts.isEmpty ? log.digest : environment.digest
