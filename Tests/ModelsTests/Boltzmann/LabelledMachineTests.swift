@@ -92,7 +92,8 @@ struct LabelledMachineTests {
   func gap() {
     let evaluator = DeepBeliefEvaluator(DeepBeliefNetwork([Self.machine()]))
     func sums(_ freeEnergy: Double) -> EvaluationSums {
-      EvaluationSums(sums: [0, 0, 0, 2 * freeEnergy], count: 2)
+      let counts = [Double](repeating: 0, count: evaluator.width - 4)
+      return EvaluationSums(sums: [0, 0, 0, 2 * freeEnergy] + counts, count: 2)
     }
     let found = evaluator.results(test: sums(-10), train: sums(-13))
     #expect(found.first { $0.name == "free_energy_gap" }?.value == -3)
