@@ -50,7 +50,7 @@ import Yams
           "optimizer.clip_norm",
           "optimizer.clip_value", "optimizer.decoupled_weight_decay", "optimizer.learning_rate",
           "optimizer.momentum", "optimizer.name", "optimizer.plateau", "optimizer.weight_decay",
-          "reporting.histograms_every_epochs", "reporting.tensorboard", "seed",
+          "reporting.histograms_every_epochs", "reporting.show", "reporting.tensorboard", "seed",
           "sentinel.every_steps", "training.blas_threads", "training.delay",
           "training.early_stopping",
           "training.epochs",
