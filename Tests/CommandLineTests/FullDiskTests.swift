@@ -64,7 +64,7 @@ extension CommandLineTests {
 
     @Test func metricsFillTheDisk() throws {
       guard getuid() == 0 else { return }
-      try withSmallDisk("96k") {
+      try withSmallDisk("128k") {
         let outcome = try trial.train(
           set: [
             "training.log_every_steps=1", "training.epochs=200", "checkpoint.keep=1",

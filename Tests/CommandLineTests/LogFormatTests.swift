@@ -41,7 +41,9 @@ extension CommandLineTests {
       #expect(progress[1]["metrics"]?["log_likelihood"]?.doubleValue != nil)
       let evaluation = lines.first { $0["event"] == "evaluation" }
       #expect(evaluation?["metrics"]?["log_likelihood"]?.doubleValue != nil)
-      #expect(lines.last?["text"]?.stringValue?.hasPrefix("digest: sha256:") == true)
+      let said = lines.suffix(2).compactMap { $0["text"]?.stringValue }
+      #expect(
+        said.first?.hasPrefix("digest: sha256:") == true && said.last == "report: run/report.html")
       #expect(lines.allSatisfy { $0["level"] == "info" && $0["rank"] == 0 })
     }
 

@@ -91,7 +91,8 @@ extension CommandLineTests {
       let text = try Python.call(
         script, words, in: trial.path,
         environment: ["LC_ALL": locale.0, "TERM": "xterm", "NO_COLOR": ""])
-      #expect(text.contains("\r\u{1B}[K"))
+      // Each drawing begins at the line's start, without wrapping, and ends with what lies behind it cleared.
+      #expect(text.contains("\r\u{1B}[?7lepoch 2/2") && text.contains("\u{1B}[?7h\u{1B}[J"))
       #expect(
         text.contains("epoch 2/2") && text.contains("100%") && text.contains(locale.1), "\(text)")
     }

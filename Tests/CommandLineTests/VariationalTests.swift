@@ -139,7 +139,9 @@ extension CommandLineTests {
       #expect(run.status == 0, "\(run.errors)")
       let names = trial.scratch.files("run/images").map { $0.prefix { $0 != "-" } }
       #expect(
-        Set(names) == ["samples", "reconstructions", "traversals", "interpolations", "codes"])
+        Set(names) == [
+          "samples", "reconstructions", "traversals", "interpolations", "codes", "curves.png",
+        ])
       let plane = try trial.train(
         set: settings([:], ["evaluation={every_epochs: 2}"]), run: "plane")
       #expect(plane.status == 0, "\(plane.errors)")

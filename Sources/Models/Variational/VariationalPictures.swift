@@ -48,7 +48,7 @@ public final class VariationalPictures {
           rows: walks(codes, labels), values: values,
           axes: .init(
             rows: "pairs of test samples", columns: "from the first of a pair to the second",
-            columnLabels: (0..<12).map { "\($0 * 100 / 11) %" })))
+            columnLabels: (0..<12).map { "\(($0 * 200 + 11) / 22) %" })))
     }
     if options.latent == 2 && options.classes == nil { pictures.append(plane()) }
     return pictures

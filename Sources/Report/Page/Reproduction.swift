@@ -30,8 +30,10 @@ struct Reproduction {
     let ranks = run.environment.starts.last?["ranks"]?.intValue ?? 1
     let launcher = ranks > 1 ? "mpirun -n \(ranks) " : ""
     let again = Self.quoted(run.path + "-again")
+    let program =
+      run.environment.starts.last?["command"]?.arrayValue?.first?.stringValue ?? "swift-dist-train"
     let text =
-      "\(launcher)swift-dist-train train \(Self.quoted(run.path + "/config.yaml")) --run-dir \(again)"
+      "\(launcher)\(Self.quoted(program)) train \(Self.quoted(run.path + "/config.yaml")) --run-dir \(again)"
     return [
       .paragraph("From the folder in which the run was started:"),
       .element("pre", ["tabindex": "0"], [.element("code", ["id": "command-\(place)"], text)]),

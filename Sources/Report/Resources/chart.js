@@ -126,7 +126,9 @@ class Chart {
       svg("text", { x: left - 8, y: at + 4, "text-anchor": "end" }, axes, short(y));
     }
     const size = shared.x === "time" ? this.domain[1] >= 172800 ? 86400 : this.domain[1] >= 7200 ? 3600 : this.domain[1] >= 180 ? 60 : 1 : 1;
-    for (const x of ticks(this.domain[0] / size, this.domain[1] / size, width / 90)) {
+    const places = ticks(this.domain[0] / size, this.domain[1] / size, width / 90);
+    // There are no parts of an update.
+    for (const x of shared.x === "step" ? places.filter(Number.isInteger) : places) {
       const at = this.px(x * size);
       svg("line", { x1: at, x2: at, y1: bottom, y2: bottom + 5 }, axes);
       svg("text", { x: at, y: bottom + 19, "text-anchor": "middle", class: "tick-x" }, axes, xText(x * size));

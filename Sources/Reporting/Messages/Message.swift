@@ -80,11 +80,11 @@ public struct Message: Sendable, Equatable {
   public func json(rank: Int, time: Double = Date().timeIntervalSince1970) -> String {
     var object: JSONObject = [
       "time": .double((time * 1000).rounded() / 1000), "level": .string(level.rawValue),
-      "event": .string(event.rawValue), "rank": .int(rank), "text": .string(Self.visible(text)),
+      "event": .string(event.rawValue), "rank": .int(rank), "text": .string(text),
     ]
     for member in fields.members where !Self.keys.contains(member.key) {
       object[member.key] = member.value
     }
-    return JSONValue.object(object).encoded()
+    return Self.visible(JSONValue.object(object).encoded())
   }
 }

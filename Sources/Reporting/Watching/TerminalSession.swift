@@ -70,7 +70,8 @@ final class TerminalSession {
   /// Gives the window back as it was.
   func close() {
     guard isOpen else { return }
-    put("\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l")
+    // Cleared first: of a window that was made smaller, tmux keeps rows that it shows again later.
+    put("\u{1B}[?7h\u{1B}[H\u{1B}[2J\u{1B}[?25h\u{1B}[?1049l")
     tcsetattr(STDIN_FILENO, TCSADRAIN, &before)
     isOpen = false
   }

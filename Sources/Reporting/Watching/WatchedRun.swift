@@ -41,7 +41,7 @@ public struct WatchedRun {
     progress = json("progress.json") ?? .null
     let lines = tail("train.log")
     log = Array(lines.suffix(40))
-    warnings = lines.filter { $0.contains("warning: ") || $0.contains("error: ") }.suffix(3)
+    warnings = lines.filter { $0.contains("  warning: ") || $0.contains("  error: ") }.suffix(3)
     pictures = Self.newest(
       (try? FileManager.default.contentsOfDirectory(atPath: path + "/images")) ?? [])
     age = pulse.age(Self.files.map { path + "/" + $0 }, now: now)
@@ -57,7 +57,7 @@ public struct WatchedRun {
       stop: stop.map {
         String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
       },
-      hasDigest: lines.last?.contains("  digest: ") ?? false, age: age)
+      hasDigest: lines.suffix(10).contains { $0.contains("  digest: ") }, age: age)
   }
 
   private func json(_ name: String) -> JSONValue? {

@@ -18,6 +18,16 @@ public enum EventFiles {
     return "\(prefix)\(digits).\(name).\(getpid()).\(suffix)"
   }
 
+  /// The first second after those in the names of a folder's files: a run that goes on within the second in which
+  /// it ended, or on a host whose clock is behind, comes after its past all the same.
+  static func nextTime(in folder: String) -> Double {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let times = names.filter { $0.hasPrefix(prefix) }.compactMap { name in
+      Double(name.dropFirst(prefix.count).prefix { $0.isNumber })
+    }
+    return times.max().map { min($0, 9e9) + 1 } ?? 0
+  }
+
   /// Removes the files of a run that begins anew.
   public static func removeAll(in folder: String) { remove(in: folder) { _ in true } }
 

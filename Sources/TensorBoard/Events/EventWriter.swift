@@ -91,8 +91,9 @@ final class EventWriter: @unchecked Sendable {
   }
 
   private func open(_ suffix: String? = nil) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let name = EventFiles.name(time: Self.now, suffix: suffix ?? String(files))
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let time = max(Self.now, EventFiles.nextTime(in: folder))
+    let name = EventFiles.name(time: time, suffix: suffix ?? String(files))
     file = try RecordFile("\(folder)/\(name)")
     files += 1
     encode(.version(time: Self.now))

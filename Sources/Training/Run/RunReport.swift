@@ -37,6 +37,13 @@ public enum RunReport {
       throw UsageError(
         "cannot write \(output): it is no file but a folder or a device; name a file with --output")
     }
+    // Nor checkpoints, metrics, or whatever else one may have named by mistake.
+    let head = (try? FileHandle(forReadingAtPath: output)?.read(upToCount: 15)) ?? Data()
+    guard head.isEmpty || head == Data("<!DOCTYPE html>".utf8) else {
+      throw UsageError(
+        "cannot write \(output): it is there already and is no page; name another file with --output"
+      )
+    }
     guard access(folder(of: output), W_OK) == 0 else {
       throw UsageError(
         "cannot write \(output): its folder is missing or not yours to write in; name a file with --output"

@@ -156,6 +156,8 @@ final class RunReporter {
   /// The run ends: what progress.json says of it from now on.
   func end(_ state: String, reason: String? = nil, step: Int) {
     ticker.stop()
+    // Standard error has it already.
+    if let reason { log.note("error: \(reason)") }
     progress.note(["state": .string(state), "reason": reason.map { .string($0) } ?? .null])
     progress.write(step: step)
   }

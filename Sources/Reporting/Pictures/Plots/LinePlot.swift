@@ -9,15 +9,17 @@ public struct LinePlot: Sendable {
     public var name: String
     /// x and y, with x rising; what is not finite interrupts the curve.
     public var points: [(x: Double, y: Double)]
+    /// Which colour and mark it has; nil takes its place among the panel's curves.
+    public var style: Int?
 
     /// A curve.
-    public init(_ name: String, _ points: [(x: Double, y: Double)]) {
-      (self.name, self.points) = (name, points)
+    public init(_ name: String, _ points: [(x: Double, y: Double)], style: Int? = nil) {
+      (self.name, self.points, self.style) = (name, points, style)
     }
 
     /// Whether names and points are equal.
     public static func == (a: Series, b: Series) -> Bool {
-      a.name == b.name && a.points.elementsEqual(b.points) { $0 == $1 }
+      a.name == b.name && a.style == b.style && a.points.elementsEqual(b.points) { $0 == $1 }
     }
   }
 
@@ -89,7 +91,7 @@ public struct LinePlot: Sendable {
       let points = series.points.map { point in
         view.place(point).map { (x: Double(left) + $0.x, y: Double(y + Self.head) + $0.y) }
       }
-      drawCurve(points, place, on: &canvas)
+      drawCurve(points, series.style ?? place, on: &canvas)
     }
   }
 
@@ -109,7 +111,8 @@ public struct LinePlot: Sendable {
   /// The panel's name, and on the right those of its curves.
   private func drawHead(_ panel: Panel, x: Int, y: Int, on canvas: inout Canvas) {
     var right = x + Self.width
-    for (place, series) in panel.series.enumerated().reversed() {
+    for (index, series) in panel.series.enumerated().reversed() {
+      let place = series.style ?? index
       let color = Palette.color(place == 1 ? 3 : place)
       let name = PictureText.shortened(series.name, to: 90, .small)
       right -= Font.small.width(of: name)

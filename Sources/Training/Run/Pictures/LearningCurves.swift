@@ -71,9 +71,12 @@ struct LearningCurves: Sendable {
   /// A panel for each quantity, with training and test curves where there are both; those of both come first.
   func panels(_ clock: Clock) -> [LinePlot.Panel] {
     let all = names.compactMap { name -> LinePlot.Panel? in
-      let series = [("train", "train"), ("evaluation", "test")].compactMap { kind, title in
-        curves[kind]?[name].map { curve in
-          LinePlot.Series(title, curve.points.map { (clock.epoch($0.step), $0.value) })
+      let series = [("train", "train"), ("evaluation", "test")].enumerated().compactMap {
+        style, kinds in
+        let (kind, title) = kinds
+        return curves[kind]?[name].map { curve in
+          LinePlot.Series(
+            title, curve.points.map { (clock.epoch($0.step), $0.value) }, style: style)
         }
       }
       return series.isEmpty ? nil : LinePlot.Panel(name, series)
