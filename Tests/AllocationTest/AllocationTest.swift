@@ -36,7 +36,9 @@ struct AllocationTest {
           + "(\(few) in a run of 50 steps, \(many) in one of 150)")
       // At the end of a run with a timeline rank 0 joins the ranks' files, event by event.
       let joins = name == "traced" && communicator.rank == 0
-      return abs(many - few) < 20 || joins ? .done : .failed
+      // One a step would be 100 more. Rank 0 puts a status together every five seconds, for some 25: one of the
+      // runs may have met that moment.
+      return abs(many - few) < 60 || joins ? .done : .failed
     }
     try FileManager.default.removeItem(atPath: folder)
     exit(code)
