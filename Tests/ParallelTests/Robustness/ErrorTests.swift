@@ -28,7 +28,8 @@ extension ParallelTests {
         let log = trial.log("run", rank: rank)
         let host = ProcessInfo.processInfo.hostName
         for words in [
-          "rank \(rank) of 3 starts on \(host)", "cores ", "OpenBLAS ", "s reduce, ", "; at step 21",
+          "rank \(rank) of 3 starts on \(host)", "cores ", "OpenBLAS ", "s reduce, ",
+          "; at step 21",
           "ended with exit code 0",
         ] { #expect(log.contains(words), "rank \(rank): \(log)") }
       }
