@@ -29,12 +29,13 @@ final class RunReporter {
     (self.display, self.log, self.progress) = (display, log, progress)
     self.lock = lock
     metrics = try MetricsLog(path: directory.metrics)
+    var curves = LearningCurves()
     // What was logged after the checkpoint happens again.
-    if let step { try metrics.truncate(after: step) }
+    if let step { try metrics.truncate(after: step) { curves.add($0) } }
     board =
       configuration.reporting.tensorBoard
       ? RunBoard(directory, configuration, resumedAt: step, warn: { log.write($0) }) : nil
-    gallery = Gallery(directory, resumedAt: step) { log.write($0) }
+    gallery = Gallery(directory, curves: curves) { log.write($0) }
     ticker = Self.ticker(display, progress)
   }
 

@@ -8,20 +8,18 @@ import Reporting
 final class Gallery {
   private let directory: RunDirectory
   private let queue: PictureQueue
-  private var curves = LearningCurves()
+  private var curves: LearningCurves
   /// The step whose pictures are being drawn.
   private var step: Int?
 
   /// - Parameters:
-  ///   - resumedAt: the step of the checkpoint that a run goes on from; its metrics are read again.
+  ///   - curves: what was measured before the checkpoint that a run goes on from.
   ///   - say: a line for people, from any thread.
   init(
-    _ directory: RunDirectory, resumedAt step: Int?, say: @escaping @Sendable (String) -> Void
+    _ directory: RunDirectory, curves: LearningCurves, say: @escaping @Sendable (String) -> Void
   ) {
-    self.directory = directory
+    (self.directory, self.curves) = (directory, curves)
     queue = PictureQueue(say: say)
-    guard step != nil else { return }
-    do { try curves.read(directory.metrics) } catch { queue.giveUp(error) }
   }
 
   /// Takes a line of metrics.jsonl.
