@@ -78,7 +78,7 @@ final class Gallery {
         try Self.draw(curves, place, into: directory.images)
       }
     } catch {
-      queue.giveUp(error)
+      queue.giveUp("\(error)")
     }
   }
 
