@@ -3,6 +3,7 @@ import Foundation
 import Objectives
 import PNG
 import Reporting
+import Tensors
 
 /// Pictures, tables and curves of a run: made on rank 0 after evaluations, drawn in a thread of its own.
 final class Gallery {
@@ -62,7 +63,7 @@ final class Gallery {
       let drawn = try set.pictures()
       step = set.place.step
       // Parameters move on while they are drawn.
-      let pictures = drawn?.pictures.map(\.detached) ?? []
+      let pictures = (drawn?.pictures ?? []).map(Self.standing)
       guard drawn != nil || !set.tables.isEmpty else { return }
       let (writer, curves) = (drawn?.writer, self.curves)
       let (place, tables, directory) = (set.place, set.tables, directory)
@@ -80,6 +81,12 @@ final class Gallery {
     } catch {
       queue.giveUp("\(error)")
     }
+  }
+
+  /// A picture that can be drawn while training goes on: not by chains of its own, where their products must not be
+  /// computed beside those of training.
+  private static func standing(_ picture: Picture) -> Picture {
+    BLAS.allowsSeveralCallers ? picture.detached : picture.finished.detached
   }
 
   /// `curves.png`, or `curves-<stage>.png` where there are several stages.
