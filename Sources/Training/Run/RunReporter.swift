@@ -51,6 +51,8 @@ final class RunReporter {
       display.tick()
       guard ProgressDisplay.uptime() >= due else { return }
       due = ProgressDisplay.uptime() + interval
+      // Then the file is that of a later start.
+      guard !RunJournal.isTakenOver else { return }
       // Before the first step it is that of no run.
       progress.write(step: Pulse.step > 0 ? Pulse.step : nil)
     }
@@ -156,8 +158,9 @@ final class RunReporter {
 
   /// The run ends: what progress.json says of it from now on.
   func end(_ state: String, reason: String? = nil, step: Int) {
-    ticker.stop()
+    let hasEnded = ticker.stop()
     progress.note(["state": .string(state), "reason": reason.map { .string($0) } ?? .null])
-    progress.write(step: step)
+    // Where its thread hangs in a write, so would this one; and a later start has a file of its own to write.
+    if hasEnded, !RunJournal.isTakenOver { progress.write(step: step) }
   }
 }
