@@ -137,6 +137,9 @@ extension CommandLineTests {
       try trial.refuse(["inspect", "nowhere.h5"], says: ["no such file"])
       try trial.refuse(["inspect", "run.yaml"], says: ["it is not an HDF5 file"])
       let noTest = ["--set", "data.test=null"]
+      try trial.refuse(
+        ["evaluate", checkpoint, "--tables", "\(checkpoint)/tables"], ranks: 2,
+        says: ["is no folder that you may write in"])
       try trial.refuse(["evaluate", checkpoint] + noTest, ranks: 2, says: ["there is no test set"])
       try trial.refuse(["encode", checkpoint] + noTest, says: ["there is no test set"])
       try trial.refuse(

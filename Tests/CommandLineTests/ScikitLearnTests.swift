@@ -62,6 +62,8 @@ extension CommandLineTests {
       guard case .object(let members) = expected else { throw CocoaError(.coderInvalidValue) }
       let outcome = try Program.run(["import-rbm", file, "--config", "c.yaml"], in: trial.path)
       #expect(outcome.status == 0, "\(outcome.errors)")
+      let progress = trial.scratch.text("runs/exchange/progress.json")
+      #expect(progress.contains(#""state":"stopped""#))
       let checkpoint = "runs/exchange/checkpoints/step-00000000.h5"
       let found = try trial.json(["evaluate", checkpoint, "--json"])
       for name in members.keys {

@@ -62,7 +62,9 @@ struct MetricsLogTests {
       try (whole + "garbage\n" + whole.prefix(30)).write(
         toFile: path, atomically: false, encoding: .utf8)
       let log = try MetricsLog(path: path)
-      try log.truncate(after: 3)
+      var kept: [Int] = []
+      try log.truncate(after: 3) { kept.append($0.step) }
+      #expect(kept == [1, 2, 3])
       #expect(try MetricsLog.read(path).map(\.step) == [1, 2, 3])
       try append(log, steps: 4...6)
       #expect(try MetricsLog.read(path).map(\.step) == [1, 2, 3, 4, 5, 6])

@@ -264,6 +264,35 @@ struct ProgressDisplayTests {
     #expect(screen.text.value == "evaluating 10 s\nevaluating 20 s\n")
   }
 
+  @Test("a pipe that nobody reads gets no line of an activity, and is not waited for")
+  func stuckPipe() {
+    let screen = Screen()
+    let progress = screen.progress(.lines(every: 10))
+    progress.begin(.evaluation)
+    (screen.time.value, screen.isReady.value) = (10, false)
+    progress.tick()
+    #expect(screen.text.value == "")
+    (screen.time.value, screen.isReady.value) = (12, true)
+    progress.tick()
+    #expect(screen.text.value == "evaluating 12 s\n")
+  }
+
+  @Test("a ticker says whether it has ended, each time it is asked")
+  func ticker() {
+    let ticker = ProgressTicker(every: 0.01) {}
+    #expect(ticker.stop())
+    #expect(ticker.stop())
+    let (begins, hang) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    defer { hang.signal() }
+    let stuck = ProgressTicker(every: 0.01) {
+      begins.signal()
+      hang.wait()
+    }
+    begins.wait()
+    #expect(!stuck.stop())
+    #expect(!stuck.stop())
+  }
+
   @Test("a terminal that is stopped gets no bar, but keeps its events")
   func stopped() {
     let screen = Screen()

@@ -41,14 +41,21 @@ public final class MetricsLog: Sendable {
   ///
   /// The shorter log is written beside the file, synchronised and renamed over it: killed at any
   /// moment, there is either the old log or the new one.
-  public func truncate(after step: Int) throws(FileError) {
+  /// - Parameter keep: takes every record that stays, in their order.
+  public func truncate(
+    after step: Int, keep: (Record) -> Void = { _ in }
+  ) throws(FileError) {
     try file.withLock { (file) throws(FileError) in
       let temporary = path + ".tmp"
       unlink(temporary)
       // After the rename there is nothing left to remove.
       defer { unlink(temporary) }
       let kept = try AppendFile(path: temporary, becoming: path)
-      try Self.copy(from: path, to: kept) { $0.step <= step }
+      try Self.copy(from: path, to: kept) { record in
+        guard record.step <= step else { return false }
+        keep(record)
+        return true
+      }
       guard rename(temporary, path) == 0 else { throw FileError(path: path, errno: errno) }
       file = kept
     }

@@ -88,7 +88,9 @@ extension ProgressDisplay {
 
   private func tellActivity(_ state: inout State, _ interval: Double) {
     guard let text = activityText(state), let since = state.activity?.since,
-      clock() - max(since, state.lastDrawing) >= interval
+      clock() - max(since, state.lastDrawing) >= interval,
+      // Who waits here holds up whoever trains. The next tick tells it.
+      output.isReady()
     else { return }
     let seconds = JSONValue.double((clock() - since).rounded())
     let message = Message(

@@ -121,7 +121,7 @@ public final class ProgressDisplay: Sendable {
       state.activity = nil
       let isStale = state.shown != state.latest || state.drawn != nil
       if mode != .quiet, isStale { draw(&state) }
-      if state.drawn != nil { output.write("\n") }
+      if state.drawn != nil, output.isReady() { output.write("\n") }
       (state.drawn, state.latest, state.shown) = (nil, nil, nil)
       output.showsBar(false)
     }

@@ -23,9 +23,14 @@ public final class ProgressTicker: Sendable {
   }
 
   /// Ends it, and waits for a call under way for two seconds at most: a file system may hang.
-  public func stop() {
-    guard !isDone.exchange(true, ordering: .relaxed) else { return }
+  /// - Returns: whether it has ended.
+  @discardableResult
+  public func stop() -> Bool {
+    let isFirst = !isDone.exchange(true, ordering: .relaxed)
     wake.signal()
-    _ = ended.wait(timeout: .now() + 2)
+    guard ended.wait(timeout: .now() + (isFirst ? 2 : 0)) == .success else { return false }
+    // For whoever asks again.
+    ended.signal()
+    return true
   }
 }

@@ -130,6 +130,9 @@ extension TrainingRun {
   private func begin(_ change: (ParameterSet) throws -> Void) throws -> String {
     try change(first.objective.parameters)
     try writeCheckpoint(try makeTrainer(first))
+    // Whoever watches the folder sees a run that can go on, and none under way.
+    reporter?.end("stopped", step: 0)
+    reporter?.close(.success(.stopped))
     return setup.directory.checkpoints.path(step: 0)
   }
 }

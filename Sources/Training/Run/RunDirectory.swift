@@ -95,19 +95,13 @@ public struct RunDirectory: Sendable {
     unlink(stopped)
     EventFiles.removeEnds(in: tensorBoard)
     // It tells of an end that is no longer the last; and its room may be needed.
-    unlink(report)
+    removeReport()
+    removePictures(after: step)
     if step == nil {
       EventFiles.removeAll(in: tensorBoard)
-      let pictures = (try? files.contentsOfDirectory(atPath: images)) ?? []
-      let own = pictures.filter {
-        $0.hasSuffix(".png") && ($0.contains("-step-") || $0.hasPrefix("curves"))
-      }
-      let found = (try? files.contentsOfDirectory(atPath: tables)) ?? []
-      let counts = found.filter { $0.hasSuffix(".json") && $0.contains("-step-") }
-      let old = own.map { images + "/" + $0 } + counts.map { tables + "/" + $0 }
       let ranks = (try? files.contentsOfDirectory(atPath: rankLogs)) ?? []
       let logs = ranks.filter { $0.hasPrefix("rank-") }.map { rankLogs + "/" + $0 }
-      for path in old + logs + [metrics, log, timing, environment] {
+      for path in logs + [metrics, log, timing, environment] {
         try? files.removeItem(atPath: path)
       }
       removeTrace()

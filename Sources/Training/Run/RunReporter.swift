@@ -29,12 +29,13 @@ final class RunReporter {
     (self.display, self.log, self.progress) = (display, log, progress)
     self.lock = lock
     metrics = try MetricsLog(path: directory.metrics)
+    var curves = LearningCurves()
     // What was logged after the checkpoint happens again.
-    if let step { try metrics.truncate(after: step) }
+    if let step { try metrics.truncate(after: step) { curves.add($0) } }
     board =
       configuration.reporting.tensorBoard
       ? RunBoard(directory, configuration, resumedAt: step, warn: { log.write($0) }) : nil
-    gallery = Gallery(directory, resumedAt: step) { log.write($0) }
+    gallery = Gallery(directory, curves: curves) { log.write($0) }
     ticker = Self.ticker(display, progress)
   }
 
@@ -50,6 +51,8 @@ final class RunReporter {
       display.tick()
       guard ProgressDisplay.uptime() >= due else { return }
       due = ProgressDisplay.uptime() + interval
+      // Then the file is that of a later start.
+      guard !RunJournal.isTakenOver else { return }
       // Before the first step it is that of no run.
       progress.write(step: Pulse.step > 0 ? Pulse.step : nil)
     }
@@ -155,10 +158,11 @@ final class RunReporter {
 
   /// The run ends: what progress.json says of it from now on.
   func end(_ state: String, reason: String? = nil, step: Int) {
-    ticker.stop()
+    let hasEnded = ticker.stop()
     // Standard error has it already.
     if let reason { log.note("error: \(reason)") }
     progress.note(["state": .string(state), "reason": reason.map { .string($0) } ?? .null])
-    progress.write(step: step)
+    // Where its thread hangs in a write, so would this one; and a later start has a file of its own to write.
+    if hasEnded, !RunJournal.isTakenOver { progress.write(step: step) }
   }
 }

@@ -23,6 +23,22 @@ extension TrainedModel {
     }
   }
 
+  /// Checks before the work that a folder for tables is there, or can be made. Every rank calls this.
+  public func checkFolder(ofTables path: String) throws {
+    try together(communicator) {
+      guard communicator.rank == 0 else { return }
+      var (place, isDirectory) = (path, ObjCBool(false))
+      while !FileManager.default.fileExists(atPath: place, isDirectory: &isDirectory),
+        folder(of: place) != place
+      { place = folder(of: place) }
+      guard !path.isEmpty, isDirectory.boolValue, access(place, W_OK) == 0 else {
+        throw UsageError(
+          "cannot write tables into '\(path)': \(place) is no folder that you may write in; name another with --tables"
+        )
+      }
+    }
+  }
+
   /// Writes samples as a picture (`.png`), a row for each class where there are classes, or as an HDF5
   /// file with `/samples` [N, channels, height, width], and `/labels` [N] where there are classes. What
   /// was learned from standardised data is written in the scale of the file.

@@ -23,8 +23,9 @@ extension TrainingRun {
   func stop(_ trainer: StageTrainer) throws -> ExitStatus {
     if lastCheckpoint != position.step || position.owesEvaluation { try writeCheckpoint(trainer) }
     _ = try timing.gather(work)
-    reporter?.waitForPictures()
+    // Before what may take a while: a script must find it also where the job is killed meanwhile.
     if communicator.rank == 0 { StopMark(isTimeUp: isTimeUp).write(to: setup.directory.stopped) }
+    reporter?.waitForPictures()
     reporter?.finish()
     reporter?.say(
       "\(reasonToStop) after step \(position.step), with a checkpoint; run it again to go on")

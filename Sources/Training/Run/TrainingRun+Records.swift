@@ -16,7 +16,8 @@ extension TrainingRun {
 
   /// Adds to it how this start ended, as far as all ranks know.
   func recordEnd(_ result: Result<ExitStatus, any Error>) {
-    guard reporter != nil else { return }
+    // A rank that outlives its start must not mark the next one.
+    guard reporter != nil, !RunJournal.isTakenOver else { return }
     let end: RunEnvironment.End =
       switch result {
       case .success(.done): .done
@@ -42,7 +43,9 @@ extension TrainingRun {
   /// Writes `report.html`, when all is done: other ranks have nothing left to do but to end (or, in a sweep, to begin
   /// with the next value). Who was told to stop has little time left, and gives it two seconds.
   func writeReport(_ status: ExitStatus) {
-    guard let reporter, status == .done || status == .stopped else { return }
+    guard let reporter, status == .done || status == .stopped, !RunJournal.isTakenOver else {
+      return
+    }
     let (path, page) = (setup.directory.path, setup.directory.report)
     let voice = reporter.voice
     let isWritten = DispatchSemaphore(value: 0)

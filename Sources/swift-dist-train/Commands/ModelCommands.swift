@@ -38,6 +38,7 @@ struct EvaluateCommand: RankCommand {
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
     let model = try TrainedModel(communicator, checkpoint: checkpoint, settings: settings)
+    if let tables { try model.checkFolder(ofTables: tables) }
     let values = try model.evaluate()
     guard communicator.rank == 0 else { return .done }
     for note in model.notes { StandardError.write(Message(line: note)) }
@@ -51,6 +52,11 @@ struct EvaluateCommand: RankCommand {
       print(table.text())
     }
     guard let tables else { return .done }
+    guard !model.tables.isEmpty else {
+      StandardError.write(
+        Message(line: "this model has no tables; nothing is written to \(tables)"))
+      return .done
+    }
     let files = try model.writeTables(into: tables)
     if !json { print(files.joined(separator: "\n")) }
     return .done

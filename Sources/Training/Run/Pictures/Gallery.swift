@@ -3,25 +3,24 @@ import Foundation
 import Objectives
 import PNG
 import Reporting
+import Tensors
 
 /// Pictures, tables and curves of a run: made on rank 0 after evaluations, drawn in a thread of its own.
 final class Gallery {
   private let directory: RunDirectory
   private let queue: PictureQueue
-  private var curves = LearningCurves()
+  private var curves: LearningCurves
   /// The step whose pictures are being drawn.
   private var step: Int?
 
   /// - Parameters:
-  ///   - resumedAt: the step of the checkpoint that a run goes on from; its metrics are read again.
+  ///   - curves: what was measured before the checkpoint that a run goes on from.
   ///   - say: a line for people, from any thread.
   init(
-    _ directory: RunDirectory, resumedAt step: Int?, say: @escaping @Sendable (String) -> Void
+    _ directory: RunDirectory, curves: LearningCurves, say: @escaping @Sendable (String) -> Void
   ) {
-    self.directory = directory
+    (self.directory, self.curves) = (directory, curves)
     queue = PictureQueue(say: say)
-    guard step != nil else { return }
-    do { try curves.read(directory.metrics) } catch { queue.giveUp(error) }
   }
 
   /// Takes a line of metrics.jsonl.
@@ -64,7 +63,7 @@ final class Gallery {
       let drawn = try set.pictures()
       step = set.place.step
       // Parameters move on while they are drawn.
-      let pictures = drawn?.pictures.map(\.detached) ?? []
+      let pictures = (drawn?.pictures ?? []).map(Self.standing)
       guard drawn != nil || !set.tables.isEmpty else { return }
       let (writer, curves) = (drawn?.writer, self.curves)
       let (place, tables, directory) = (set.place, set.tables, directory)
@@ -80,8 +79,14 @@ final class Gallery {
         try Self.draw(curves, place, into: directory.images)
       }
     } catch {
-      queue.giveUp(error)
+      queue.giveUp("\(error)")
     }
+  }
+
+  /// A picture that can be drawn while training goes on: not by chains of its own, where their products must not be
+  /// computed beside those of training.
+  private static func standing(_ picture: Picture) -> Picture {
+    BLAS.allowsSeveralCallers ? picture.detached : picture.finished.detached
   }
 
   /// `curves.png`, or `curves-<stage>.png` where there are several stages.

@@ -56,16 +56,14 @@ struct LearningCurves: Sendable {
     }
   }
 
-  /// Reads what a run had measured before it went on.
-  mutating func read(_ path: String) throws {
-    try MetricsLog.forEach(in: path) { record in
-      add(
-        record.kind, stage: record.stage, step: record.step,
-        record.metrics.members.compactMap { member in
-          // Times and texts are no curves.
-          member.key == "time" ? nil : member.value.doubleValue.map { (member.key, $0) }
-        })
-    }
+  /// Takes what a run had measured before it went on.
+  mutating func add(_ record: MetricsLog.Record) {
+    add(
+      record.kind, stage: record.stage, step: record.step,
+      record.metrics.members.compactMap { member in
+        // Times and texts are no curves.
+        member.key == "time" ? nil : member.value.doubleValue.map { (member.key, $0) }
+      })
   }
 
   /// A panel for each quantity, with training and test curves where there are both; those of both come first.

@@ -57,7 +57,7 @@ final class RunTiming {
   }
 
   private func write(_ times: [RankTimes]) {
-    guard !isOff else { return }
+    guard !isOff, !RunJournal.isTakenOver else { return }
     let start = TimingRecord(ranks: times, seconds: times[0].seconds.total)
     let record = earlier.map { start.after($0) } ?? start
     do {
