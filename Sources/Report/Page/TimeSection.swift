@@ -119,7 +119,13 @@ struct TimeSection {
   }
 
   private func trace(_ run: RunFolder) -> [HTML] {
-    guard let trace = run.trace else { return [] }
+    guard let trace = run.trace else {
+      guard run.isTraceLarge else { return [] }
+      let note =
+        "The timeline is larger than \(RunFolder.mostTrace / 1_000_000) MB and is not read for this page. "
+        + "swift-dist-train trace \(run.path) tells of it."
+      return [heading("Timeline", run), .paragraph(note, style: "note")]
+    }
     let lost = trace.lost > 0 ? " \(Numbers.count(trace.lost)) spans found no room in it." : ""
     let note =
       "From trace.json, over all ranks. Spans may lie in others: own times leave those out, and add up."
