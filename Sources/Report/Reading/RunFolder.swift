@@ -61,6 +61,7 @@ public struct RunFolder: Sendable {
   /// Whether there is a timeline that is too large to be read for a page.
   let isTraceLarge: Bool
   let digest: String?
+  var wallClock: WallClock? { WallClock(environment, timing) }
   let log: LogTail
   let files: [String]
 
