@@ -98,6 +98,22 @@ struct TraceSummaryTests {
     }
   }
 
+  @Test("names that never end are counted together")
+  func manyNames() throws {
+    try withTemporaryFolder { run in
+      let lines = (0..<2 * TraceReading.mostRows).map {
+        #"{"ph":"X","pid":\#($0 % 7),"ts":\#($0 * 10),"dur":5,"cat":"detail","name":"n\#($0)"}"#
+      }
+      let path = run + "/trace.json"
+      try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+      let summary = try TraceSummary(path: path)
+      #expect(summary.rows.count == TraceReading.mostRows + 1)
+      let others = try #require(summary.rows.first)
+      #expect(others.name == "other names" && others.count == TraceReading.mostRows)
+      #expect(others.ranks.map(\.rank) == Array(0..<7))
+    }
+  }
+
   @Test("names and numbers of a hostile file neither reach the terminal nor overflow")
   func hostile() throws {
     try withTemporaryFolder { run in
