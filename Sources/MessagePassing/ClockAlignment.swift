@@ -13,11 +13,18 @@ public struct ClockAlignment: Sendable, Equatable {
 
   /// Asks rank 0 for its time again and again, and takes the answer that was quickest: the moment of an answer
   /// lies between its question and its arrival. Every rank calls this together (`MPI_Send`, `MPI_Recv`).
+  /// Of the calls that wait for others it is one, on every rank: rank 0 has more to answer than others to ask.
   /// Source: Cristian, "Probabilistic clock synchronization", 1989.
   public static func measure(_ communicator: Communicator, rounds: Int = 32) throws
     -> ClockAlignment
   {
     guard communicator.size > 1 else { return .same }
+    return try Pulse.waiting { try measureTogether(communicator, rounds: rounds) }
+  }
+
+  private static func measureTogether(
+    _ communicator: Communicator, rounds: Int
+  ) throws -> ClockAlignment {
     guard communicator.rank > 0 else {
       for rank in 1..<communicator.size {
         for _ in 0..<rounds { try answer(rank) }
@@ -41,22 +48,18 @@ public struct ClockAlignment: Sendable, Equatable {
 
   private static func answer(_ rank: Int) throws {
     var time: UInt64 = 0
-    try check(sdt_mpi_receive(&time, 8, Int32(rank), tag), "MPI_Recv")
+    try MPIError.check(sdt_mpi_receive(&time, 8, Int32(rank), tag), "MPI_Recv")
     time = Moment.now
-    try check(sdt_mpi_send(&time, 8, Int32(rank), tag), "MPI_Send")
+    try MPIError.check(sdt_mpi_send(&time, 8, Int32(rank), tag), "MPI_Send")
   }
 
   private static func ask() throws -> ClockAlignment {
     var time: UInt64 = 0
     let asked = Moment.now
-    try check(sdt_mpi_send(&time, 8, 0, tag), "MPI_Send")
-    try check(sdt_mpi_receive(&time, 8, 0, tag), "MPI_Recv")
+    try MPIError.check(sdt_mpi_send(&time, 8, 0, tag), "MPI_Send")
+    try MPIError.check(sdt_mpi_receive(&time, 8, 0, tag), "MPI_Recv")
     let trip = Int64(Moment.now - asked)
     let middle = Int64(asked) + trip / 2
     return ClockAlignment(offset: middle - Int64(time), error: (trip + 1) / 2)
-  }
-
-  private static func check(_ code: @autoclosure () -> Int32, _ call: String) throws {
-    try MPIError.check(Pulse.waiting(code), call)
   }
 }

@@ -148,7 +148,7 @@ extension ParallelTests {
       #expect(try timing(trial, "run")["starts"]?.intValue == 1)
     }
 
-    @Test("a signal ends a timeline whole")
+    @Test("a signal ends a timeline whole, in parts")
     func signalled() throws {
       let trial = try Trial()
       let run = try trial.start(
@@ -156,6 +156,9 @@ extension ParallelTests {
       #expect(run.comes(within: 60) { trial.lines("run") > 50 })
       run.signal(SIGUSR1)
       #expect(run.wait().status == 3)
+      #expect(!FileManager.default.fileExists(atPath: trial.path("run") + "/trace.json"))
+      let result = try Launcher.start(["trace", trial.path("run")], ranks: nil).wait()
+      #expect(result.status == 0, "\(result.text)")
       #expect(try StrictTrace(trial.path("run") + "/trace.json").names.count == 2)
       #expect(try timing(trial, "run")["ranks"]?.arrayValue?.count == 2)
     }

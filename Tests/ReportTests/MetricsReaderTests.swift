@@ -40,6 +40,20 @@ import Testing
     }
   }
 
+  @Test("steps and epochs below zero are damage") func negative() throws {
+    try withTemporaryFolder { folder in
+      var text = ""
+      for (epoch, step) in [(1, Int.min), (Int.min, 1), (2, Int.max), (1, 0), (3, 5)] {
+        text += #"{"kind":"evaluation","stage":"a","epoch":\#(epoch),"step":\#(step),"x":1}"# + "\n"
+      }
+      try text.write(toFile: folder + "/m", atomically: true, encoding: .utf8)
+      let result = MetricsReader.read(folder + "/m")
+      #expect(result.damaged == 2 && result.series[0].points.map(\.step) == [.max, 0, 5])
+      let scale = EpochScale(result.series)
+      for step in [0, 5, Int.max] { #expect(scale.epoch(step, stage: "a").isFinite) }
+    }
+  }
+
   @Test("of a long log training lines are thinned, evaluations are not, and the end is whole")
   func long() throws {
     try withTemporaryFolder { folder in

@@ -77,12 +77,15 @@ import Testing
 
   @Test("slow ranks are named, and activities that nobody knows are kept") func timing() throws {
     let text = #"""
-      {"ranks":[{"rank":1,"host":"b","seconds":{"compute":13,"wait":0,"new":1}},
+      {"ranks":[{"rank":1,"host":"b","seconds":{"compute":13,"wait":0,"new":1},"samples":100},
        {"rank":0,"host":"a","seconds":{"compute":10,"wait":3},"samples":100,"steps":2},
-       {"rank":2,"host":"c","seconds":{"compute":10,"wait":"nan"}}, 7],"seconds":14,"starts":2}
+       {"rank":2,"host":"c","seconds":{"compute":20,"wait":"nan"},"samples":200},
+       {"rank":3,"host":"c","seconds":{"compute":0.9,"report":1},"samples":1}, 7],"seconds":14,"starts":2}
       """#
     let timing = try #require(Timing(try JSONValue(parsing: text)))
-    #expect(timing.ranks.map(\.rank) == [0, 1, 2] && timing.names == ["compute", "wait", "new"])
+    #expect(timing.ranks.map(\.rank) == [0, 1, 2, 3])
+    #expect(timing.names == ["compute", "wait", "report", "new"])
+    // Rank 2 had more samples, and is no slower; rank 3 has computed for a moment.
     #expect(timing.slow.map(\.rank.rank) == [1] && timing.slow[0].factor == 1.3)
     #expect(Timing(try JSONValue(parsing: "{}")) == nil)
   }
@@ -105,8 +108,29 @@ import Testing
     }
   }
 
+  @Test("the wall clock is that of all starts, or says of which") func wallClock() throws {
+    try withTemporaryFolder { folder in
+      let timing = Timing(
+        try JSONValue(parsing: #"{"ranks":[{"rank":0,"seconds":{}}],"seconds":7,"starts":2}"#))
+      func clock(_ starts: String) throws -> WallClock? {
+        let path = folder + "/environment.json"
+        try #"{"starts":[\#(starts)]}"#.write(toFile: path, atomically: true, encoding: .utf8)
+        return WallClock(RunEnvironment(path), timing)
+      }
+      let ended = #"{"time":100,"end":{"time":130}}"#
+      let all = try clock("\(ended),\(ended)")
+      #expect(all?.seconds == 60 && all?.remark == nil)
+      let some = try clock("\(ended),{\"time\":200}")
+      #expect(some?.seconds == 30 && some?.remark == "1 of 2 starts")
+      let none = try clock(#"{"time":100},{"time":200,"end":{"time":"nan"}}"#)
+      #expect(none?.seconds == 7 && none?.remark == "last start")
+      #expect(WallClock(RunEnvironment(folder + "/none"), nil) == nil)
+    }
+  }
+
   @Test func numbers() {
     #expect(Numbers.count(1_234_567) == "1\u{202F}234\u{202F}567" && Numbers.count(-12) == "−12")
+    #expect(Numbers.count(.min).hasPrefix("−9\u{202F}223"))
     #expect(Numbers.date(0) == "1970-01-01 00:00:00 UTC" && Numbers.date(.nan) == "–")
     #expect(Numbers.heading("label_cross_entropy") == "Label cross entropy")
     #expect(Numbers.seconds(0.5) == "0.50 s" && Numbers.seconds(90) == "1m30s")

@@ -52,6 +52,39 @@ struct ScatterPlotTests {
     #expect(many.render().width > empty.width)
   }
 
+  @Test(
+    "numbers that hardly differ, and any others, are drawn",
+    arguments: [
+      [1, 1 + 1e-15], [1, 1 + 1e-25], [1e300, 1e300.nextUp], [1e300, -1e300], [1e16, 1e16 + 2],
+      [-Double.greatestFiniteMagnitude, .greatestFiniteMagnitude], [0, .leastNonzeroMagnitude],
+      [.leastNormalMagnitude / 8, 1e-300],
+      [.greatestFiniteMagnitude, .greatestFiniteMagnitude],
+    ] as [[Double]])
+  func magnitudes(values: [Double]) {
+    for positions in [
+      values + values, [values[0], 0, values[1], 0], [0, values[0], 0, values[1]],
+    ] {
+      let view = PlaneView(positions, side: 700)
+      for place in stride(from: 0, to: positions.count, by: 2) {
+        #expect((0...700).contains(view.x(positions[place])))
+        #expect((0...700).contains(view.y(positions[place + 1])))
+      }
+      #expect(ScatterPlot(positions).render().height > 700)
+    }
+    let points = [(values[0], values[1]), (values[1], values[0]), (.nan, 1), (1, -.infinity)]
+    let one = LinePlot([.init("a", [.init("b", points)])], xAxis: "x")
+    let alike = LinePlot([.init("a", [.init("b", values.map { (1, $0) })])], xAxis: "x")
+    #expect(one.render().height > 220 && alike.render().height > 220)
+  }
+
+  @Test("where numbers cannot tell places apart, an axis has none")
+  func noTicks() {
+    #expect(Axis(1...1).ticks.isEmpty && Axis(1...1.0.nextUp).ticks.isEmpty)
+    #expect(Axis(-.infinity ... .infinity).ticks.isEmpty && Axis(0 ... .infinity).ticks.isEmpty)
+    #expect(
+      Axis(0...Double.leastNonzeroMagnitude).ticks.isEmpty && Axis(-1e300...1e300).ticks.count >= 3)
+  }
+
   @Test("the legend has the names of classes, and fits beside the plot")
   func legend() {
     let labels = (0..<60).map { Int32($0) } + [-1]

@@ -72,6 +72,68 @@ struct TraceSummaryTests {
     }
   }
 
+  @Test("parts are joined anew where one was written since")
+  func newer() throws {
+    try withTemporaryFolder { run in
+      try write(run)
+      try TraceFiles.joinNewer(run)
+      let joined = TraceFiles.joined(of: run)
+      func set(_ path: String, _ seconds: Double) throws {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: path)
+      }
+      try "[\n".write(
+        toFile: TraceFiles.part(of: run, rank: 1), atomically: true, encoding: .utf8)
+      for rank in 0..<2 { try set(TraceFiles.part(of: run, rank: rank), 1000) }
+      try set(joined, 1000)
+      try TraceFiles.joinNewer(run)
+      #expect(try TraceSummary(path: joined).rankNames.count == 2)
+      try set(TraceFiles.part(of: run, rank: 1), 1001)
+      try TraceFiles.joinNewer(run)
+      #expect(try TraceSummary(path: joined).rankNames.count == 1)
+      #expect(TraceFiles.bytes(of: run) > 400)
+      // Of a timeline that came alone there is nothing to join.
+      try FileManager.default.removeItem(atPath: TraceFiles.folder(of: run))
+      try TraceFiles.joinNewer(run)
+    }
+  }
+
+  @Test("names that never end are counted together")
+  func manyNames() throws {
+    try withTemporaryFolder { run in
+      let lines = (0..<2 * TraceReading.mostRows).map {
+        #"{"ph":"X","pid":\#($0 % 7),"ts":\#($0 * 10),"dur":5,"cat":"detail","name":"n\#($0)"}"#
+      }
+      let path = run + "/trace.json"
+      try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+      let summary = try TraceSummary(path: path)
+      #expect(summary.rows.count == TraceReading.mostRows + 1)
+      let others = try #require(summary.rows.first)
+      #expect(others.name == "other names" && others.count == TraceReading.mostRows)
+      #expect(others.ranks.map(\.rank) == Array(0..<7))
+    }
+  }
+
+  @Test("names and numbers of a hostile file neither reach the terminal nor overflow")
+  func hostile() throws {
+    try withTemporaryFolder { run in
+      let name = #"\u001b[2J\u0007\u202e"#
+      let lost = #"{"ph":"M","pid":0,"name":"spans_lost","args":{"count":\#(Int.max)}}"#
+      let lines = [
+        #"{"ph":"M","pid":0,"name":"process_name","args":{"name":"\#(name)"}}"#, lost, lost,
+        #"{"ph":"M","pid":0,"name":"spans_lost","args":{"count":\#(Int.min)}}"#,
+        #"{"ph":"X","pid":0,"ts":1,"dur":9,"cat":"wait","name":"\#(name)","args":{"rank":0}}"#,
+      ]
+      let path = run + "/trace.json"
+      try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+      let text = try TraceSummary(path: path).text()
+      let controls = text.unicodeScalars.filter {
+        $0.value < 0x20 && $0 != "\n" || $0 == "\u{202E}"
+      }
+      #expect(controls.isEmpty && text.contains("␛[2J"))
+    }
+  }
+
   @Test("parts of a killed run are joined as far as they go, and read by themselves")
   func torn() throws {
     try withTemporaryFolder { run in

@@ -16,6 +16,7 @@ struct CollectiveChecks {
     try gather()
     try integers()
     try sums()
+    try clocks()
   }
 
   private func bytes(_ rank: Int, _ count: Int) -> [UInt8] {
@@ -56,6 +57,16 @@ struct CollectiveChecks {
     }
     let all = try communicator.allGather(values(communicator.rank), counts: counts)
     try check(all == ranks.flatMap(values), "all-gather of doubles")
+  }
+
+  /// The watchdog compares how many calls ranks have come to.
+  private func clocks() throws {
+    let before = Pulse.collectives
+    let clock = try ClockAlignment.measure(communicator)
+    try check(
+      Pulse.collectives - before == (communicator.size > 1 ? 1 : 0),
+      "\(Pulse.collectives - before) waiting calls to align clocks")
+    try check(clock.error >= 0, "a clock's error of \(clock.error) ns")
   }
 
   /// Whole numbers beyond those that doubles hold.

@@ -46,6 +46,18 @@ struct TimingTests {
     }
   }
 
+  @Test("numbers that cannot be added up are those of no run")
+  func beyond() throws {
+    for key in ["samples", "steps", "starts"] {
+      for number in [Int.max, .min, -1] {
+        let rank = #"{"rank":0,"host":"a","seconds":{},"\#(key)":\#(number)}"#
+        #expect(TimingRecord(try JSONValue(parsing: #"{"ranks":[\#(rank)],"starts":1}"#)) == nil)
+      }
+    }
+    #expect(TimingRecord(try JSONValue(parsing: #"{"ranks":[],"starts":\#(Int.max)}"#)) == nil)
+    #expect(TimingRecord(try JSONValue(parsing: #"{"ranks":[],"starts":7}"#))?.starts == 7)
+  }
+
   @Test("the rank that others wait for, the median, and one that computes slowly are named")
   func sentences() {
     let ranks = [

@@ -67,7 +67,7 @@ public enum Pulse {
   }
 
   /// The number of calls that wait for other ranks which the main thread has come to.
-  static var collectives: Int { calls.count }
+  package static var collectives: Int { calls.count }
 
   /// Whether it is in one of them.
   static var isWaiting: Bool { calls.isWaiting }

@@ -44,7 +44,10 @@ struct Comparison {
     let step = run.metrics.series.compactMap { $0.points.last?.step }.max()
     return [HTML.Cell(content: link), .text(run.state.rawValue)] + settings + values + [
       .number(step.map(Numbers.count) ?? "–"),
-      .number(run.timing?.seconds.map(Numbers.seconds) ?? "–"),
+      .number(
+        run.wallClock.map { time in
+          Numbers.seconds(time.seconds) + (time.remark.map { " (\($0))" } ?? "")
+        } ?? "–"),
     ]
   }
 

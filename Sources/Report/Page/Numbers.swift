@@ -10,7 +10,7 @@ enum Numbers {
 
   /// A count with thin spaces between thousands.
   static func count(_ value: Int) -> String {
-    let digits = Array(String(abs(value)))
+    let digits = Array(String(value.magnitude))
     let groups = digits.indices.map { place in
       let rest = digits.count - place
       return (place > 0 && rest % 3 == 0 ? "\u{202F}" : "") + String(digits[place])

@@ -74,7 +74,11 @@ enum Overview {
       last.map { fact("Updates", Numbers.count($0), unit: "") },
       rates.isEmpty
         ? nil : fact("Median speed", Format.rate(rates[rates.count / 2]), unit: "samples/s"),
-      run.timing?.seconds.map { fact("Wall-clock time", Numbers.seconds($0), unit: "") },
+      run.wallClock.map {
+        fact(
+          "Wall-clock time", Numbers.seconds($0.seconds),
+          unit: $0.remark.map { "(\($0))" } ?? "")
+      },
     ].compactMap { $0 }
   }
 }

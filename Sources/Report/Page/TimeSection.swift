@@ -50,7 +50,7 @@ struct TimeSection {
 
   private static func remarks(_ timing: Timing, shown: Int) -> [HTML] {
     let slow = timing.slow.prefix(5).map { rank, factor in
-      "Rank \(rank.rank) (\(rank.host)) computes \(String(format: "%.2f", factor)) times as long as the median rank."
+      "Rank \(rank.rank) (\(rank.host)) computes \(String(format: "%.2f", factor)) times as long for a sample as the others."
     }
     let many =
       timing.ranks.count > shown
@@ -61,14 +61,14 @@ struct TimeSection {
       all > 0
       ? ["All ranks together stood still for \(Numbers.percent(wait / all)) of their time."] : []
     let even =
-      timing.ranks.count > 1 && slow.isEmpty
-      ? ["No rank computes more than 15 % longer than the median."] : []
+      slow.isEmpty && !timing.compared.isEmpty
+      ? ["No rank computes more than 15 % longer for a sample than the others."] : []
     return (slow + even + share + many).map { .paragraph($0) }
   }
 
   private static func tint(_ name: String, _ names: [String]) -> String {
-    let place = Timing.activities.firstIndex { $0.name == name } ?? names.firstIndex(of: name) ?? 7
-    return "tint-\(place % 8)"
+    let place = Timing.activities.firstIndex { $0.name == name } ?? names.firstIndex(of: name) ?? 8
+    return "tint-\(place % 9)"
   }
 
   private static func key(_ names: [String]) -> HTML {
@@ -119,7 +119,13 @@ struct TimeSection {
   }
 
   private func trace(_ run: RunFolder) -> [HTML] {
-    guard let trace = run.trace else { return [] }
+    guard let trace = run.trace else {
+      guard run.isTraceLarge else { return [] }
+      let note =
+        "The timeline is larger than \(RunFolder.mostTrace / 1_000_000) MB and is not read for this page. "
+        + "swift-dist-train trace \(run.path) tells of it."
+      return [heading("Timeline", run), .paragraph(note, style: "note")]
+    }
     let lost = trace.lost > 0 ? " \(Numbers.count(trace.lost)) spans found no room in it." : ""
     let note =
       "From trace.json, over all ranks. Spans may lie in others: own times leave those out, and add up."

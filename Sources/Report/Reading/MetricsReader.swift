@@ -96,7 +96,7 @@ public struct MetricsReader {
   private mutating func add(_ record: JSONValue) -> Bool {
     guard case .object(let object) = record, let kind = record["kind"]?.stringValue,
       let stage = record["stage"]?.stringValue, let epoch = record["epoch"]?.intValue,
-      let step = record["step"]?.intValue
+      let step = record["step"]?.intValue, step >= 0, epoch >= 0
     else { return false }
     let time = record["time"]?.doubleValue
     for member in object.members where !["epoch", "step", "time"].contains(member.key) {

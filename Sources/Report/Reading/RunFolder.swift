@@ -58,7 +58,10 @@ public struct RunFolder: Sendable {
   let tables: [(name: String, tables: [EvaluationTable])]
   let timing: Timing?
   let trace: TraceSummary?
+  /// Whether there is a timeline that is too large to be read for a page.
+  let isTraceLarge: Bool
   let digest: String?
+  var wallClock: WallClock? { WallClock(environment, timing) }
   let log: LogTail
   let files: [String]
 
@@ -80,7 +83,8 @@ public struct RunFolder: Sendable {
     pictures = Pictures(in: path + "/images", bytes: pictureBytes)
     tables = EvaluationTable.all(in: path + "/tables")
     timing = JSONFile.read(path + "/timing.json").flatMap { Timing($0) }
-    trace = try? TraceSummary(path: path + "/trace.json")
+    isTraceLarge = TraceFiles.bytes(of: path) > Self.mostTrace
+    trace = isTraceLarge ? nil : try? TraceSummary(path: path + "/trace.json")
     log = LogTail(path + "/train.log")
     // The log of a run that knows nothing of its starts may have said more than the last end.
     digest = environment.starts.isEmpty ? log.digest : environment.digest
@@ -106,6 +110,9 @@ public struct RunFolder: Sendable {
     case nil: return (isRunning ? .running : .unknown, nil)
     }
   }
+
+  /// Bytes of the largest timeline that is read for a page.
+  public static let mostTrace = 500_000_000
 
   /// What may be in a run directory, for links.
   private static let known = [

@@ -13,6 +13,11 @@ struct Timing: Sendable {
 
     /// Seconds of one activity; 0 where it is not named.
     func seconds(_ name: String) -> Double { seconds.first { $0.name == name }?.value ?? 0 }
+    /// Seconds of computing for a sample; nil for a rank that has computed nothing.
+    var secondsPerSample: Double? {
+      guard let samples, samples.isFinite, samples > 0, seconds("compute") > 0 else { return nil }
+      return seconds("compute") / samples
+    }
     /// All of them.
     var total: Double { seconds.reduce(0) { $0 + $1.value } }
   }
@@ -28,7 +33,8 @@ struct Timing: Sendable {
     ("load", "reading and preparing samples"), ("compute", "the model"),
     ("reduce", "sums and messages"), ("wait", "standing still for other ranks"),
     ("update", "the optimizer"), ("evaluate", "evaluations"),
-    ("checkpoint", "checkpoints"), ("other", "all else"),
+    ("checkpoint", "checkpoints"), ("report", "lines of metrics, results and pictures, on rank 0"),
+    ("other", "all else"),
   ]
 
   /// - Returns: nil where the object names no ranks.
@@ -62,12 +68,22 @@ struct Timing: Sendable {
     return known.filter(all.contains) + others
   }
 
-  /// Ranks that compute longer than 1.15 times the median, with their factor, the slowest first.
+  /// Ranks that compute longer than 1.15 times the others, with their factor, the slowest first: as the log says.
   var slow: [(rank: Rank, factor: Double)] {
-    let times = ranks.map { $0.seconds("compute") }.sorted()
-    let median = times[times.count / 2]
-    guard ranks.count > 1, median > 0 else { return [] }
-    return ranks.map { ($0, $0.seconds("compute") / median) }.filter { $0.1 > 1.15 }
-      .sorted { $0.1 > $1.1 }
+    compared.filter { $0.factor > 1.15 }.sorted { $0.factor > $1.factor }
+  }
+
+  /// How many times as long ranks compute for a sample as the median of the others. Moments say nothing of a
+  /// machine.
+  var compared: [(rank: Rank, factor: Double)] {
+    let rated = ranks.compactMap { rank in rank.secondsPerSample.map { (rank: rank, time: $0) } }
+      .sorted { $0.time < $1.time }
+    guard rated.count > 1 else { return [] }
+    let middle = (rated.count - 1) / 2
+    return rated.indices.filter { rated[$0].rank.seconds("compute") > 1 }.map { own in
+      // The middle of the list without this rank.
+      let median = rated[middle < own ? middle : middle + 1].time
+      return (rated[own].rank, rated[own].time / median)
+    }
   }
 }

@@ -55,6 +55,29 @@ public enum TraceFiles {
     return count
   }
 
+  /// Joins the parts where that has not been done, or where a part has been written since: the run was under way,
+  /// or was told to stop.
+  public static func joinNewer(_ run: String) throws(FileError) {
+    let joined = written(joined(of: run))
+    guard let joined else { return _ = try join(run) }
+    if parts(of: run).contains(where: { written($0).map { $0 > joined } ?? false }) {
+      try join(run)
+    }
+  }
+
+  private static func written(_ path: String) -> Date? {
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+  }
+
+  /// Bytes of the timeline, joined or in parts, whichever is more.
+  public static func bytes(of run: String) -> Int {
+    func size(_ path: String) -> Int {
+      let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber
+      return size?.intValue ?? 0
+    }
+    return max(size(joined(of: run)), parts(of: run).reduce(0) { $0 + size($1) })
+  }
+
   private static func copy(
     _ part: String, to file: borrowing AppendFile, _ count: inout Int
   ) throws(FileError) {

@@ -12,21 +12,39 @@ struct TraceReading {
   private(set) var lost = 0
   private(set) var clockError = 0.0
   private var open: [Int: FinishedSpans] = [:]
+  private var places: [String: [Int: Int]] = [:]
+  /// Names beyond are counted together: a timeline has some dozens.
+  static let mostRows = 5000
 
   mutating func add(_ event: TraceEvent) {
     guard event.isSpan else { return addMetadata(event) }
     ranks.insert(event.rank)
     let inside = open[event.rank, default: FinishedSpans()].take(event)
-    let key = "\(event.category ?? "") \(event.name)"
-    rows[key, default: .init(name: event.name, category: event.category ?? "")]
-      .add(event, inside: inside)
+    var (name, category) = (event.name, event.category ?? "")
+    var key = "\(category) \(name)"
+    if rows.count >= Self.mostRows, rows[key] == nil {
+      (name, category, key) = ("other names", "", "")
+    }
+    let place = ranksPlace(of: event.rank, in: key)
+    rows[key, default: .init(name: name, category: category)].add(
+      event, inside: inside, at: place)
     if event.category == "wait" { addWait(event) }
+  }
+
+  /// Where the rank stands among those of a row.
+  private mutating func ranksPlace(of rank: Int, in key: String) -> Int {
+    if let place = places[key]?[rank] { return place }
+    let place = places[key]?.count ?? 0
+    places[key, default: [:]][rank] = place
+    return place
   }
 
   private mutating func addMetadata(_ event: TraceEvent) {
     switch event.name {
     case "process_name": names[event.rank] = event.arguments?["name"]?.stringValue
-    case "spans_lost": lost += event.arguments?["count"]?.intValue ?? 0
+    case "spans_lost":
+      // A file may say what it likes.
+      lost = min(lost + min(max(event.arguments?["count"]?.intValue ?? 0, 0), 1 << 48), 1 << 48)
     case "clock_alignment":
       clockError = max(clockError, event.arguments?["error_us"]?.doubleValue ?? 0)
     default: break
@@ -75,12 +93,11 @@ private struct FinishedSpans {
 }
 
 extension TraceSummary.Row {
-  fileprivate mutating func add(_ event: TraceEvent, inside: Double) {
+  fileprivate mutating func add(_ event: TraceEvent, inside: Double, at place: Int) {
     let seconds = event.duration * 1e-6
     count += 1
     total += seconds
     own += max(seconds - inside * 1e-6, 0)
-    let place = ranks.firstIndex { $0.rank == event.rank } ?? ranks.count
     if place == ranks.count { ranks.append(.init(rank: event.rank)) }
     ranks[place].count += 1
     ranks[place].total += seconds

@@ -21,16 +21,16 @@ extension TraceSummary {
       + String(format: "%.3f", row.total).leftPadded(11) + "\(row.count)".leftPadded(9)
       + String(format: "%.3f", 1e3 * row.mean).leftPadded(11)
       + String(format: "%.3f", 1e3 * (longest?.longest ?? 0)).leftPadded(11)
-      + "\(longest?.rank ?? 0)".leftPadded(9) + "  \(row.name)"
+      + "\(longest?.rank ?? 0)".leftPadded(9) + "  " + row.name.harmless()
   }
 
   private func line(_ wait: Wait) -> String {
     let whom = wait.awaited.map { " for \(name($0))" } ?? ""
     return String(format: "%10.3f ms at %.3f s: ", 1e3 * wait.seconds, wait.begin)
-      + "\(name(wait.rank)) waited\(whom) (\(wait.name))"
+      + "\(name(wait.rank)) waited\(whom) (\(wait.name.harmless()))"
   }
 
-  private func name(_ rank: Int) -> String { rankNames[rank] ?? "rank \(rank)" }
+  private func name(_ rank: Int) -> String { rankNames[rank]?.harmless() ?? "rank \(rank)" }
 }
 
 extension String {

@@ -26,6 +26,11 @@ public enum RunReport {
     let place = runs.count == 1 ? (runs[0].hasSuffix("/") ? runs[0] : runs[0] + "/") : ""
     let output = output ?? place + "report.html"
     try check(output)
+    // Where that cannot be, the page goes without. The timeline of a run under way is not whole.
+    for run in found where !RunLock.isHeld(run) && TraceFiles.bytes(of: run) <= RunFolder.mostTrace
+    {
+      try? TraceFiles.joinNewer(run)
+    }
     try ReportWriter(.ofThisProgram).write(found, to: output)
     return output
   }

@@ -120,7 +120,7 @@ public final class TrainingRun {
     Pulse.phase = .finish
     // After an error there may be ranks that do not know of it.
     Watchdog.stop()
-    try joinTrace()
+    try joinTrace(status)
     writeReport(status)
     return status
   }

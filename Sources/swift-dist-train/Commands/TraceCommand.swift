@@ -11,8 +11,8 @@ struct TraceCommand: RankCommand {
     abstract: "Show where the time of a run with --trace went.",
     discussion: """
       Prints a table: for every name the share of time without the spans inside, the total over ranks, \
-      how often, the mean and the longest; then the longest waits, and for whom. Of a run that was killed \
-      it joins the parts that ranks left in RUN/trace to RUN/trace.json first.
+      how often, the mean and the longest; then the longest waits, and for whom. Of a run that \
+      was killed or stopped, or is under way, it joins the parts that ranks left in RUN/trace to RUN/trace.json first.
 
       To look at the timeline itself, open RUN/trace.json at https://ui.perfetto.dev or chrome://tracing.
       """)
@@ -31,9 +31,8 @@ struct TraceCommand: RankCommand {
 
   func run(_ communicator: Communicator) throws -> ExitStatus {
     do {
-      let path = TraceFiles.joined(of: directory)
-      if !FileManager.default.fileExists(atPath: path) { try TraceFiles.join(directory) }
-      print(try TraceSummary(path: path).text(most: most))
+      try TraceFiles.joinNewer(directory)
+      print(try TraceSummary(path: TraceFiles.joined(of: directory)).text(most: most))
       return .done
     } catch {
       throw UsageError(error.description)

@@ -136,11 +136,14 @@ private struct CurveView {
   init(_ panel: LinePlot.Panel, width: Int, height: Int) {
     (self.width, self.height) = (Double(width), Double(height))
     let points = panel.series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
-    let values = points.map(\.y)
+    let values = points.map { Axis.clamped($0.y) }
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     isLogarithmic = low > 0 && high / low > 30
-    let (first, last) = (points.map(\.x).min() ?? 0, points.map(\.x).max() ?? 1)
-    xRange = first < last ? first...last : first - 0.5...first + 0.5
+    let places = points.map { Axis.clamped($0.x) }
+    let (first, last) = (places.min() ?? 0, places.max() ?? 1)
+    xRange =
+      last - first > Axis.least(first, last)
+      ? first...last : Axis.widened(first, last, by: first < last ? 0 : 0.5)
     yRange =
       isLogarithmic ? Self.widened(log10(low), log10(high)) : Self.widened(low, high)
   }
@@ -148,13 +151,13 @@ private struct CurveView {
   private static func widened(_ low: Double, _ high: Double) -> ClosedRange<Double> {
     // A curve that never moves lies in the middle.
     let room = high > low ? (high - low) * 0.06 : low == 0 ? 1 : abs(low) * 0.05
-    return low - room...high + room
+    return Axis.widened(low, high, by: room)
   }
 
   func place(_ point: (x: Double, y: Double)) -> (x: Double, y: Double)? {
     guard point.x.isFinite, point.y.isFinite else { return nil }
-    let y = isLogarithmic ? log10(point.y) : point.y
-    return (across(point.x), up(y))
+    let y = Axis.clamped(point.y)
+    return (across(Axis.clamped(point.x)), up(isLogarithmic ? log10(y) : y))
   }
 
   private func across(_ x: Double) -> Double {

@@ -84,25 +84,27 @@ struct PlaneView {
   init(_ positions: [Double], side: Int) {
     self.side = Double(side)
     func ends(_ axis: Int) -> (middle: Double, span: Double) {
-      let values = stride(from: axis, to: positions.count, by: 2).map { positions[$0] }
+      let values = stride(from: axis, to: positions.count, by: 2).map {
+        Axis.clamped(positions[$0])
+      }
       let (low, high) = (values.min() ?? 0, values.max() ?? 0)
       return ((low + high) / 2, high - low)
     }
     let (across, up) = (ends(0), ends(1))
     let span = max(across.span, up.span)
-    let half = span > 0 ? span * 0.53 : 1
-    xRange = across.middle - half...across.middle + half
-    yRange = up.middle - half...up.middle + half
+    let half = max(span > 0 ? span * 0.53 : 1, Axis.least(across.middle, up.middle))
+    xRange = Axis.widened(across.middle, across.middle, by: half)
+    yRange = Axis.widened(up.middle, up.middle, by: half)
   }
 
   /// Pixels from the left edge.
   func x(_ value: Double) -> Double {
-    (value - xRange.lowerBound) / (xRange.upperBound - xRange.lowerBound) * side
+    (Axis.clamped(value) - xRange.lowerBound) / (xRange.upperBound - xRange.lowerBound) * side
   }
 
   /// Pixels from the upper edge: values rise upwards.
   func y(_ value: Double) -> Double {
-    (yRange.upperBound - value) / (yRange.upperBound - yRange.lowerBound) * side
+    (yRange.upperBound - Axis.clamped(value)) / (yRange.upperBound - yRange.lowerBound) * side
   }
 
   var xTicks: [PlotFrame.Tick] {

@@ -73,7 +73,9 @@ extension TimingRecord {
     }
     self.ranks = ranks.compactMap(RankTimes.init)
     (seconds, self.starts) = (json["seconds"]?.doubleValue ?? 0, starts)
-    guard self.ranks.count == ranks.count, starts > 0 else { return nil }
+    guard self.ranks.count == ranks.count, (1...RankTimes.most).contains(starts) else {
+      return nil
+    }
   }
 }
 
@@ -87,8 +89,11 @@ extension RankTimes {
     ])
   }
 
+  /// No run counts further: numbers beyond are none of its own, and may not be added up.
+  fileprivate static let most = 1 << 48
+
   fileprivate init?(_ json: JSONValue) {
-    guard let rank = json["rank"]?.intValue, let host = json["host"]?.stringValue else {
+    guard let rank = json["rank"]?.intValue, rank >= 0, let host = json["host"]?.stringValue else {
       return nil
     }
     (self.rank, self.host) = (rank, host)
@@ -99,6 +104,7 @@ extension RankTimes {
     samples = json["samples"]?.intValue ?? 0
     steps = json["steps"]?.intValue ?? 0
     starts = json["starts"]?.intValue ?? 1
+    guard [samples, steps, starts].allSatisfy((0...Self.most).contains) else { return nil }
   }
 }
 
