@@ -77,10 +77,9 @@ import Testing
     try steps.run(samples(9, 6), labels: (0..<9).map { Int32($0 % 3) }, step: 0)
     #expect(model.states.running["encoder/1/running_mean"].elements[0] != 0.25)
     #expect(start.states.running["encoder/1/running_mean"].elements[0] == 0.25)
-    var sums = [0.0, 0.0]
-    for shard in steps.batch.shards {
-      CodeClassifierEvaluator(model).accumulate(shard, split: .test, into: &sums)
-    }
+    let evaluator = CodeClassifierEvaluator(model)
+    var sums = [Double](repeating: 0, count: evaluator.width)
+    for shard in steps.batch.shards { evaluator.accumulate(shard, split: .test, into: &sums) }
     #expect(sums[0] > 0 && sums[0].isFinite)
   }
 
