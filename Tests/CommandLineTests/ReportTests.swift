@@ -113,6 +113,14 @@ extension CommandLineTests {
       try look(["run/report.html", "torn/report.html", "empty/report.html"])
     }
 
+    @Test("a model that diverged has a page that says why", arguments: [1, 3])
+    func diverged(ranks: Int) throws {
+      let outcome = try trial.train(set: trial.diverging(), ranks: ranks)
+      #expect(outcome.status == 4 && outcome.errors.contains("report: run/report.html"))
+      #expect(page().contains("Diverged: ") && page().contains("is not finite at step"))
+      try look(["run/report.html"])
+    }
+
     @Test("what cannot be read or written is told of in one line") func refused() throws {
       try trial.refuse(
         ["report", "missing"], says: ["missing is no folder", "name a run directory"])

@@ -8,7 +8,7 @@ extension ParallelTests {
   struct Pictures {
     private static let labels = [
       "data.train.labels=/train/labels", "data.test.labels=/test/labels",
-      "evaluation={pictures: true}",
+      "evaluation={pictures: true, picture_share: 1}",
     ]
     private static let classifying =
       [
@@ -46,6 +46,30 @@ extension ParallelTests {
         #expect(found.keys.sorted() == images.keys.sorted())
         for (name, bytes) in found { #expect(images[name] == bytes, "\(name), \(ranks) ranks") }
       }
+    }
+
+    @Test("without time for pictures the first and the last evaluation have some, all have tables")
+    func share() throws {
+      let trial = try Trial()
+      try trial.train("run", ranks: 2, Self.classifying + ["evaluation.picture_share=0"])
+      let tables = try files(trial, "run", "tables").keys.sorted()
+      let drawn = try files(trial, "run", "images").keys.filter { $0.hasPrefix("confusion-step-") }
+      #expect(tables.count == 3)
+      let stems = [tables.first, tables.last].compactMap { $0?.dropLast(".json".count) }
+      #expect(drawn.sorted() == stems.map { "\($0).png" })
+      // Early stopping makes another evaluation the last.
+      try trial.train(
+        "stopped", ranks: 2,
+        Self.classifying + [
+          "evaluation.picture_share=0", "training.epochs=9", "optimizer.learning_rate=0",
+          "training.early_stopping={patience: 1}",
+        ])
+      let stopped = try files(trial, "stopped", "tables").keys.sorted()
+      #expect(stopped.count == 2)
+      let found = try files(trial, "stopped", "images").keys.filter {
+        $0.hasPrefix("confusion-step-")
+      }
+      #expect(found.sorted() == stopped.map { $0.dropLast(".json".count) + ".png" })
     }
 
     @Test("every test sample is counted once, and evaluate finds the same")

@@ -50,6 +50,32 @@ extension ParallelTests {
       #expect(!FileManager.default.fileExists(atPath: trial.path("plain") + "/trace.json"))
     }
 
+    @Test("Perfetto finds every rank and every span")
+    func perfetto() throws {
+      let trial = try Trial()
+      try trial.train("run", ranks: 3, arguments: Self.all)
+      let path = trial.path("run") + "/trace.json"
+      let trace = try StrictTrace(path)
+      guard let found = try Python.perfetto(path) else { return }
+      #expect(found["errors"]?.members.isEmpty == true, "\(found.encoded())")
+      #expect(found["slices"]?.intValue == trace.spans.count)
+      #expect(found["depth"]?.intValue == trace.spans.map(\.path.count).max())
+      for (rank, name) in trace.names {
+        let spans = trace.spans.count { $0.rank == rank }
+        #expect(found["processes"]?[name]?.intValue == spans, "\(name)")
+      }
+    }
+
+    @Test("a run that is complete keeps its timeline")
+    func complete() throws {
+      let trial = try Trial()
+      try trial.train("run", ranks: 2, arguments: Self.all)
+      let path = trial.path("run") + "/trace.json"
+      let before = try Data(contentsOf: URL(fileURLWithPath: path))
+      try trial.train("run", ranks: 3, arguments: Self.all + ["--resume", "auto"])
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    }
+
     @Test("every rank's spans add up to what timing.json says", arguments: Transport.allCases)
     func sums(_ transport: Transport) throws {
       let trial = try Trial()

@@ -103,6 +103,10 @@ import Testing
       let read = RunEnvironment(path)
       #expect(read.starts.count == 2 && read.lastEnd == .done && read.digest == "sha256:1")
       #expect(read.starts[0]["end"]?["state"]?.stringValue == "stopped")
+      #expect(read.reason == nil)
+      environment.begin(["ranks": 3])
+      environment.end(.diverged, time: 3.5, digest: nil, reason: "loss is not finite")
+      #expect(environment.reason == "loss is not finite" && environment.digest == nil)
       try "{\"starts\":[{".write(toFile: path, atomically: true, encoding: .utf8)
       #expect(RunEnvironment(path).starts.isEmpty)
     }

@@ -57,6 +57,7 @@ struct PictureSection {
         "src": "data:image/png;base64,\(picture.png.bytes.base64EncodedString())", "alt": seen,
         "width": "\(picture.png.width)", "height": "\(picture.png.height)",
       ])
-    return .all([image, .element("figcaption", [:], [.element("bdi", [:], caption)])])
+    let view = HTML.element("div", ["class": "view"], [image])
+    return .all([view, .element("figcaption", [:], [.element("bdi", [:], caption)])])
   }
 }

@@ -26,12 +26,13 @@ public struct RunEnvironment: Sendable {
   /// Adds a start.
   public mutating func begin(_ start: JSONValue) { starts.append(start) }
 
-  /// Says of the last start how it ended, as its key `end`: {"time", "state", "digest"}.
-  public mutating func end(_ end: End, time: Double, digest: String?) {
+  /// Says of the last start how it ended, as its key `end`: {"time", "state", "digest", "reason"}.
+  public mutating func end(_ end: End, time: Double, digest: String?, reason: String? = nil) {
     guard case .object(var last) = starts.last else { return }
     last["end"] = .object([
       "time": .double(time), "state": .string(end.rawValue),
       "digest": digest.map { .string($0) } ?? .null,
+      "reason": reason.map { .string($0) } ?? .null,
     ])
     starts[starts.count - 1] = .object(last)
   }
@@ -43,6 +44,8 @@ public struct RunEnvironment: Sendable {
 
   /// How the last start ended; nil where it does not say.
   var lastEnd: End? { starts.last?["end"]?["state"]?.stringValue.flatMap(End.init) }
+  /// Why the last start ended before its end; nil where it did not, or does not say.
+  var reason: String? { starts.last?["end"]?["reason"]?.stringValue }
   /// The digest that the last start ended in; nil where it did not come to its end.
   var digest: String? { starts.last?["end"]?["digest"]?.stringValue }
 }

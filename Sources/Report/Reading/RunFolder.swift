@@ -91,22 +91,22 @@ public struct RunFolder: Sendable {
     let failure = JSONFile.read(path + "/failure.json")
     let stopped = text("stopped")?.trimmingCharacters(in: .whitespacesAndNewlines)
     (state, reason) = Self.state(
-      isRunning: knowledge.isRunning(path), environment.lastEnd, failure: failure, stopped: stopped)
+      isRunning: knowledge.isRunning(path), environment, failure: failure, stopped: stopped)
     files = Self.known.filter { FileManager.default.fileExists(atPath: path + "/" + $0) }
   }
 
   private static func state(
-    isRunning: Bool, _ end: RunEnvironment.End?, failure: JSONValue?, stopped: String?
+    isRunning: Bool, _ environment: RunEnvironment, failure: JSONValue?, stopped: String?
   ) -> (State, String?) {
     if let failure { return (.failed, failure["reason"]?.stringValue) }
     if let stopped {
       return (.stopped, stopped == "time" ? "at the end of the job's time" : "by a signal")
     }
-    switch end {
+    switch environment.lastEnd {
     case .done: return (.done, nil)
     case .stopped: return (.stopped, nil)
-    case .diverged: return (.diverged, nil)
-    case .failed: return (.failed, nil)
+    case .diverged: return (.diverged, environment.reason)
+    case .failed: return (.failed, environment.reason)
     case nil: return (isRunning ? .running : .unknown, nil)
     }
   }

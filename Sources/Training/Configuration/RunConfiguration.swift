@@ -74,6 +74,8 @@ public struct RunConfiguration {
     public var everyEpochs: Int
     /// Whether pictures are drawn after an evaluation.
     public var pictures: Bool
+    /// The share of the run's time that pictures may take; 1 draws every evaluation, 0 the first and the last.
+    public var pictureShare: Double
     /// What batch norm takes for mean and variance.
     public var batchNorm: NormalizationStatistics
     /// The training batches that standing statistics are estimated from.
@@ -231,6 +233,7 @@ extension RunConfiguration.Evaluation {
   init(_ reader: SettingsReader) throws {
     everyEpochs = try reader.integer("every_epochs", default: 1, in: 0...Int.max)
     pictures = try reader.flag("pictures", default: true)
+    pictureShare = try reader.number("picture_share", default: 0.02, in: 0...1)
     batchNorm = try reader.choice("batch_norm", default: .running)
     standingBatches = try reader.integer("standing_batches", default: 50, in: 1...1_000_000)
   }

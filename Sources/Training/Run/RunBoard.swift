@@ -29,7 +29,10 @@ final class RunBoard: Sendable {
   }
 
   private static let unimportant =
-    observingKeys + ["checkpoint", "data.cache", "data.memory", "training.log_every_steps"]
+    observingKeys + [
+      "checkpoint", "data.cache", "data.memory", "training.log_every_steps", "evaluation.pictures",
+      "evaluation.picture_share",
+    ]
 
   /// All that a result may depend on, and what it is measured on.
   private static func hyperParameters(_ configuration: RunConfiguration) -> [(

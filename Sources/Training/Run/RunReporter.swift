@@ -35,7 +35,9 @@ final class RunReporter {
     board =
       configuration.reporting.tensorBoard
       ? RunBoard(directory, configuration, resumedAt: step, warn: { log.write($0) }) : nil
-    gallery = Gallery(directory, curves: curves) { log.write($0) }
+    gallery = Gallery(directory, share: configuration.evaluation.pictureShare, curves: curves) {
+      log.write($0)
+    }
     ticker = Self.ticker(display, progress)
   }
 

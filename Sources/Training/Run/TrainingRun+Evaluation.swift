@@ -85,7 +85,7 @@ extension TrainingRun {
         checkShown()
         for note in trainer.stage.evaluator?.notes ?? [] { reporter.say(note) }
       }
-      Activity.report.during("pictures") { show(trainer.stage, reporter) }
+      Activity.report.during("pictures") { show(trainer.stage, reporter, isLast: isLast(values)) }
     }
   }
 
@@ -118,8 +118,16 @@ extension TrainingRun {
     try writeCheckpoint(trainer) { try $0.writeBest($1) }
   }
 
+  /// Whether a stage ends with an evaluation of these values.
+  private func isLast(_ values: [(name: String, value: Double)]) -> Bool {
+    var after = decisions
+    // What is wrong with the values is told when they decide.
+    try? after?.add(values)
+    return position.epoch == epochs || reachedStepLimit || stopsEarly || after?.stops ?? false
+  }
+
   /// Pictures and tables of an evaluation; those who draw never end the run.
-  private func show(_ stage: Stage, _ reporter: RunReporter) {
+  private func show(_ stage: Stage, _ reporter: RunReporter, isLast: Bool) {
     let (name, names) = (curriculum.count > 1 ? stage.name : nil, setup.data.classNames)
     let tables = (stage.evaluator?.tables ?? []).map {
       TableFile(table: $0, stage: stage.name, step: position.step, classNames: names)
@@ -133,7 +141,9 @@ extension TrainingRun {
       clock: clock)
     let draws = configuration.evaluation.pictures
     reporter.show(
-      .init(place: place, pictures: { draws ? try self.pictures(stage) : nil }, tables: tables),
+      .init(
+        place: place, isLast: isLast, pictures: { draws ? try self.pictures(stage) : nil },
+        tables: tables),
       stage: stage.name)
   }
 

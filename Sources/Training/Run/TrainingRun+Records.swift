@@ -26,7 +26,11 @@ extension TrainingRun {
       default: .failed
       }
     let time = StartRecord.seconds(Date())
-    changeEnvironment { $0.end(end, time: time, digest: end == .done ? digest : nil) }
+    var reason: String?
+    if case .failure(let error) = result { reason = "\(error)" }
+    changeEnvironment {
+      $0.end(end, time: time, digest: end == .done ? digest : nil, reason: reason)
+    }
   }
 
   private func changeEnvironment(_ change: (inout RunEnvironment) -> Void) {
@@ -41,10 +45,15 @@ extension TrainingRun {
   }
 
   /// Writes `report.html`, when all is done: other ranks have nothing left to do but to end (or, in a sweep, to begin
-  /// with the next value). Who was told to stop has little time left, and gives it two seconds.
-  func writeReport(_ status: ExitStatus) {
-    guard let reporter, status == .done || status == .stopped, !RunJournal.isTakenOver else {
-      return
+  /// with the next value). Who was told to stop has little time left, and gives it two seconds. A model that diverged
+  /// is looked at too; after any other error ranks may be missing, and nothing must last.
+  func writeReport(_ result: Result<ExitStatus, any Error>) {
+    guard let reporter, !RunJournal.isTakenOver else { return }
+    let patience: Double
+    switch result {
+    case .success(.done), .failure(is NumericalError): patience = 60
+    case .success(.stopped): patience = 2
+    default: return
     }
     let (path, page) = (setup.directory.path, setup.directory.report)
     let voice = reporter.voice
@@ -52,14 +61,14 @@ extension TrainingRun {
     Thread.detachNewThread {
       do {
         try ReportWriter(.ofThisProgram { _ in false }).write([path], to: page)
-        if status == .done { voice("report: \(page)") }
+        if patience > 2 { voice("report: \(page)") }
       } catch {
         voice("warning: \(error)")
       }
       isWritten.signal()
     }
     // A disk that hangs must not keep a run that has ended.
-    if isWritten.wait(timeout: .now() + (status == .stopped ? 2 : 60)) == .timedOut {
+    if isWritten.wait(timeout: .now() + patience) == .timedOut {
       voice("report.html takes long and is not written; swift-dist-train report \(path) writes it")
     }
   }

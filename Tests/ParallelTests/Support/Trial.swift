@@ -34,7 +34,7 @@ final class Trial {
     model: {family: rbm, hidden: 24}
     training: {epochs: 3, global_batch: 32, shards: 8, log_every_steps: 1}
     optimizer: {learning_rate: 0.05, momentum: 0.5, weight_decay: 1.0e-4}
-    evaluation: {pictures: false}
+    evaluation: {pictures: false, picture_share: 1}
     """
   }
 

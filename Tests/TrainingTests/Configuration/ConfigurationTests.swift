@@ -32,6 +32,7 @@ import Testing
     #expect(read.checkpoint.keep == 3)
     #expect(read.evaluation.everyEpochs == 1)
     #expect(read.evaluation.pictures)
+    #expect(read.evaluation.pictureShare == 0.02)
   }
 
   @Test func everyKeyCanBeGiven() throws {
@@ -52,7 +53,7 @@ import Testing
                    log_every_steps: 2, blas_threads: 2}
         optimizer: {name: sgd, learning_rate: 1e-3, momentum: 0.5, weight_decay: 0.1}
         checkpoint: {every_steps: 5, keep: 1}
-        evaluation: {every_epochs: 0, pictures: no}
+        evaluation: {every_epochs: 0, pictures: no, picture_share: 1}
         """, file: "run.yaml")
     #expect(read.name == "mine")
     #expect(
@@ -70,6 +71,7 @@ import Testing
     #expect(read.optimizer.stochastic?.learningRate == .constant(0.001))
     #expect(read.checkpoint.everySteps == 5)
     #expect(!read.evaluation.pictures)
+    #expect(read.evaluation.pictureShare == 1)
   }
 
   @Test("64 samples a shard", arguments: [(1, 1), (63, 1), (64, 1), (127, 1), (128, 2), (512, 8)])
@@ -119,6 +121,7 @@ import Testing
     ("optimizer.momentum=1", "from 0 to 0.999999"), ("optimizer.weight_decay=-1", "from 0"),
     ("checkpoint.every_steps=0", "at least 1"), ("checkpoint.keep=0", "from 1"),
     ("evaluation.every_epochs=-1", "at least 0"), ("evaluation.pictures=2", "true or false"),
+    ("evaluation.picture_share=1.5", "from 0 to 1"),
   ]
 
   @Test(arguments: wrong)

@@ -39,7 +39,7 @@ import Yams
           "data.range", "data.test", "data.train.file", "data.train.images", "data.train.labels",
           "data.train.layout", "data.transform", "deadline.margin", "evaluation.batch_norm",
           "evaluation.every_epochs",
-          "evaluation.pictures", "evaluation.standing_batches",
+          "evaluation.picture_share", "evaluation.pictures", "evaluation.standing_batches",
           "model.ais.burn_in", "model.ais.runs", "model.ais.spacing", "model.ais.temperatures",
           "model.ais.tolerance", "model.centering", "model.chains", "model.family", "model.flips",
           "model.gibbs_steps", "model.hidden", "model.initial_deviation",

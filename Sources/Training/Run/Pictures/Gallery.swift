@@ -9,17 +9,21 @@ import Tensors
 final class Gallery {
   private let directory: RunDirectory
   private let queue: PictureQueue
+  private var budget: PictureBudget
   private var curves: LearningCurves
   /// The step whose pictures are being drawn.
   private var step: Int?
 
   /// - Parameters:
+  ///   - share: of the run's time, what pictures may take; see ``PictureBudget``.
   ///   - curves: what was measured before the checkpoint that a run goes on from.
   ///   - say: a line for people, from any thread.
   init(
-    _ directory: RunDirectory, curves: LearningCurves, say: @escaping @Sendable (String) -> Void
+    _ directory: RunDirectory, share: Double, curves: LearningCurves,
+    say: @escaping @Sendable (String) -> Void
   ) {
     (self.directory, self.curves) = (directory, curves)
+    budget = PictureBudget(share: share)
     queue = PictureQueue(say: say)
   }
 
@@ -34,7 +38,9 @@ final class Gallery {
   struct Set {
     /// Where in the run it is.
     var place: Place
-    /// Made when there is somebody to draw.
+    /// Whether the stage ends here.
+    var isLast: Bool
+    /// Made when there are somebody and time to draw.
     var pictures: () throws -> (writer: PictureWriter, pictures: [Picture])?
     var tables: [TableFile]
   }
@@ -60,7 +66,9 @@ final class Gallery {
   func show(_ set: Set, afterwards: @escaping @Sendable ([String]) -> Void = { _ in }) {
     guard queue.isOn else { return }
     do {
-      let drawn = try set.pictures()
+      let isAffordable = budget.allows(
+        stage: set.place.stage, isLast: set.isLast, drawing: queue.processorTime)
+      let drawn = isAffordable ? try budget.making(set.pictures) : nil
       step = set.place.step
       // Parameters move on while they are drawn.
       let pictures = (drawn?.pictures ?? []).map(Self.standing)

@@ -14,6 +14,8 @@ final class PictureQueue: Sendable {
     var isStuck = false
     /// The processor time of the thread that draws.
     var clock: clockid_t?
+    /// The seconds that the threads before it have computed.
+    var before = 0.0
   }
 
   private let group = DispatchGroup()
@@ -42,6 +44,11 @@ final class PictureQueue: Sendable {
       let isKnown = pthread_getcpuclockid(pthread_self(), &clock) == 0
       state.withLock { [clock] in $0.clock = isKnown ? clock : nil }
       do { try draw() } catch { giveUp("\(error)") }
+      state.withLock { state in
+        // The clock ends with its thread.
+        state.before += Self.seconds(on: state.clock)
+        state.clock = nil
+      }
       group.leave()
     }
     thread.stackSize = 8 << 20
@@ -63,12 +70,13 @@ final class PictureQueue: Sendable {
     }
   }
 
-  /// Seconds that the drawing thread has computed. C: `clock_gettime`.
-  private var processorTime: Double {
+  /// The seconds that drawing has computed so far.
+  var processorTime: Double { state.withLock { $0.before + Self.seconds(on: $0.clock) } }
+
+  /// What a thread has computed. C: `clock_gettime`.
+  private static func seconds(on clock: clockid_t?) -> Double {
     var time = timespec()
-    guard let clock = state.withLock({ $0.clock }), clock_gettime(clock, &time) == 0 else {
-      return 0
-    }
+    guard let clock, clock_gettime(clock, &time) == 0 else { return 0 }
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 

@@ -1,0 +1,38 @@
+import Reporting
+
+/// Which evaluations of a run are drawn: as many as take a small share of its time.
+///
+/// Drawing goes on beside training, but where every core has a rank, it takes rank 0's, and all ranks wait for that one.
+/// The first and the last evaluation of a stage are drawn in any case.
+struct PictureBudget {
+  /// Of the run's time, what pictures may take: 0 draws the first and the last, 1 all.
+  let share: Double
+  private let start: Double
+  /// Seconds of the main thread.
+  private var made = 0.0
+  private var begun: Set<String?> = []
+
+  /// - Parameter share: 0…1.
+  init(share: Double, now: Double = ProgressDisplay.uptime()) {
+    (self.share, start) = (share, now)
+  }
+
+  /// Whether an evaluation is drawn.
+  /// - Parameters:
+  ///   - stage: its name; nil where there is but one.
+  ///   - isLast: whether the stage ends with it.
+  ///   - seconds: what drawing has taken so far beside training.
+  mutating func allows(
+    stage: String?, isLast: Bool, drawing seconds: Double, now: Double = ProgressDisplay.uptime()
+  ) -> Bool {
+    let isFirst = begun.insert(stage).inserted
+    return isFirst || isLast || share >= 1 || made + seconds < share * (now - start)
+  }
+
+  /// Counts the time of what is made at an evaluation, while all ranks wait.
+  mutating func making<Result>(_ make: () throws -> Result) rethrows -> Result {
+    let start = ProgressDisplay.uptime()
+    defer { made += ProgressDisplay.uptime() - start }
+    return try make()
+  }
+}

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Training
+
+@Suite("The time for pictures") struct PictureBudgetTests {
+  /// Which of evaluations a second apart are drawn, where a drawing takes 0.3 s.
+  private func drawn(_ count: Int, share: Double) -> [Int] {
+    var budget = PictureBudget(share: share, now: 100)
+    var used = 0.0
+    return (1...count).filter { second in
+      let isDrawn = budget.allows(
+        stage: nil, isLast: second == count, drawing: used, now: 100 + Double(second))
+      if isDrawn { used += 0.3 }
+      return isDrawn
+    }
+  }
+
+  @Test("the first, the last, and those that leave its share to training")
+  func share() {
+    #expect(drawn(50, share: 0.02) == [1, 16, 31, 46, 50])
+    #expect(drawn(5, share: 0) == [1, 5])
+    #expect(drawn(5, share: 1) == [1, 2, 3, 4, 5])
+  }
+
+  @Test("every stage has a first and a last evaluation")
+  func stages() {
+    var budget = PictureBudget(share: 0, now: 0)
+    let drawn = ["a", "a", "b", "b", "b"].enumerated().filter { step, stage in
+      budget.allows(
+        stage: stage, isLast: step == 1 || step == 4, drawing: 9, now: Double(step))
+    }
+    #expect(drawn.map(\.offset) == [0, 1, 2, 4])
+  }
+
+  @Test("what is made while all ranks wait counts too")
+  func making() {
+    var budget = PictureBudget(share: 0.5)
+    _ = budget.allows(stage: nil, isLast: false, drawing: 0)
+    let end = ContinuousClock.now + .milliseconds(20)
+    budget.making { while ContinuousClock.now < end {} }
+    #expect(!budget.allows(stage: nil, isLast: false, drawing: 0))
+  }
+}
