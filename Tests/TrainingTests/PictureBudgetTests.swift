@@ -17,7 +17,7 @@ import Testing
 
   @Test("the first, the last, and those that leave its share to training")
   func share() {
-    #expect(drawn(50, share: 0.02) == [1, 16, 31, 46, 50])
+    #expect(drawn(50, share: 0.02) == [1, 30, 45, 50])
     #expect(drawn(5, share: 0) == [1, 5])
     #expect(drawn(5, share: 1) == [1, 2, 3, 4, 5])
   }
@@ -38,6 +38,7 @@ import Testing
     _ = budget.allows(stage: nil, isLast: false, drawing: 0)
     let end = ContinuousClock.now + .milliseconds(20)
     budget.making { while ContinuousClock.now < end {} }
-    #expect(!budget.allows(stage: nil, isLast: false, drawing: 0))
+    let isAllowed = budget.allows(stage: nil, isLast: false, drawing: 0)
+    #expect(!isAllowed)
   }
 }
