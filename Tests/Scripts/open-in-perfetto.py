@@ -46,7 +46,25 @@ const unfold = (track) => {{ track.expand(); track.children.forEach(unfold); }};
 """
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
+class Page(http.server.SimpleHTTPRequestHandler):
+    """Perfetto's page, which in this package asks its server for the timeline to open."""
+
+    def __init__(self, trace, *arguments):
+        self.answers = {
+            "/vizviewer_info": lambda: b"{}",
+            "/file_info": lambda: b'{"files": {}, "functions": {}}',
+            "/localtrace": trace.read_bytes,
+        }
+        super().__init__(*arguments, directory=PAGE)
+
+    def do_GET(self):
+        if self.path not in self.answers:
+            return super().do_GET()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(self.answers[self.path]())
+
     def log_message(self, *_):
         pass
 
@@ -71,9 +89,12 @@ def picture(driver, path, zoom):
         button.click()
     driver.execute_script(UNFOLD)
     time.sleep(1)
-    ActionChains(driver).move_to_element_with_offset(driver.find_element(By.TAG_NAME, "body"), -480, 0).perform()
+    body = driver.find_element(By.TAG_NAME, "body")
+    ActionChains(driver).move_to_element_with_offset(body, -480, 0).perform()
     for _ in range(zoom):
         ActionChains(driver).key_down("w").pause(0.25).key_up("w").perform()
+    # Nothing is pointed at.
+    ActionChains(driver).move_to_element_with_offset(body, 0, 250).perform()
     time.sleep(2)
     driver.save_screenshot(path)
 
@@ -84,14 +105,12 @@ def main():
     parser.add_argument("--picture")
     parser.add_argument("--zoom", type=int, default=4)
     options = parser.parse_args()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=PAGE))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Page, options.trace))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     driver = browser()
     try:
         driver.set_script_timeout(60)
         driver.get(f"http://127.0.0.1:{server.server_port}/")
-        inputs = lambda driver: driver.find_elements(By.CSS_SELECTOR, "input[type=file]")
-        WebDriverWait(driver, 60).until(inputs)[0].send_keys(str(options.trace.resolve()))
         WebDriverWait(driver, 60).until(lambda driver: driver.execute_script(f"return {APP}?.trace !== undefined"))
         slices, depth = rows(driver, "select count(*) as slices, max(depth) as depth from slice")[0]
         processes = rows(
