@@ -11,7 +11,7 @@ final class Gallery {
   private let queue: PictureQueue
   private var budget: PictureBudget
   private var curves: LearningCurves
-  /// The step whose pictures are being drawn.
+  /// The step whose pictures and tables are being made.
   private var step: Int?
 
   /// - Parameters:
@@ -69,10 +69,10 @@ final class Gallery {
       let isAffordable = budget.allows(
         stage: set.place.stage, isLast: set.isLast, drawing: queue.processorTime)
       let drawn = isAffordable ? try budget.making(set.pictures) : nil
-      step = set.place.step
       // Parameters move on while they are drawn.
       let pictures = (drawn?.pictures ?? []).map(Self.standing)
       guard drawn != nil || !set.tables.isEmpty else { return }
+      step = set.place.step
       let (writer, curves) = (drawn?.writer, self.curves)
       let (place, tables, directory) = (set.place, set.tables, directory)
       queue.submit {
