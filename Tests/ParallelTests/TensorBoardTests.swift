@@ -119,6 +119,25 @@ extension ParallelTests {
       }
     }
 
+    @Test("without a test set the end is shown once")
+    func untested() throws {
+      let trial = try Trial()
+      try trial.train(
+        "run", ranks: 2,
+        ["data.test=null", "evaluation={pictures: true, picture_share: 0}"] + Self.always)
+      guard let all = try found(trial, "run") else { return }
+      for group in ["histograms", "pictures"] {
+        let tags = all[group]?.members ?? []
+        #expect(!tags.isEmpty, "\(group)")
+        for member in tags {
+          let steps = member.value.arrayValue?.compactMap { $0["step"]?.intValue } ?? []
+          #expect(Set(steps).count == steps.count, "\(member.key): \(steps)")
+          #expect(steps.last == 21, "\(member.key): \(steps)")
+          if group == "pictures" { #expect(steps == [7, 21], "\(member.key): \(steps)") }
+        }
+      }
+    }
+
     @Test("it changes nothing, and is off when it is said to be")
     func off() throws {
       let trial = try Trial()

@@ -27,7 +27,7 @@ struct StopwatchTests {
     #expect(times[.update] >= 0.03)
     #expect(times[.reduce] >= 0.02)
     #expect(times[.load] == 0)
-    #expect(abs(times.total - all) < 0.001)
+    #expect(times.total >= 0.1 && times.total <= all)
     // The clock of a busy machine runs on between two lines, but the least of three is near.
     #expect(times[.reduce] < times[.wait] + times[.update])
   }

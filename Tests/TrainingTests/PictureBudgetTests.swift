@@ -32,13 +32,15 @@ import Testing
     #expect(drawn.map(\.offset) == [0, 1, 2, 4])
   }
 
-  @Test("what is made while all ranks wait counts too")
-  func making() {
-    var budget = PictureBudget(share: 0.5)
-    _ = budget.allows(stage: nil, isLast: false, drawing: 0)
-    let end = ContinuousClock.now + .milliseconds(20)
-    budget.making { while ContinuousClock.now < end {} }
-    let isAllowed = budget.allows(stage: nil, isLast: false, drawing: 0)
-    #expect(!isAllowed)
+  @Test("what holds up the main thread counts too")
+  func counting() {
+    var budget = PictureBudget(share: 0.5, now: 0)
+    let isFirst = budget.allows(stage: nil, isLast: false, drawing: 0, now: 0.01)
+    budget.counting {
+      let end = ContinuousClock.now + .milliseconds(20)
+      while ContinuousClock.now < end {}
+    }
+    let isSecond = budget.allows(stage: nil, isLast: false, drawing: 0, now: 0.07)
+    #expect(isFirst && !isSecond)
   }
 }

@@ -41,6 +41,23 @@ import Testing
     #expect(lines.all == ["drawn"])
   }
 
+  @Test("the time of all threads is added up, that of standing still is not")
+  func processorTime() {
+    let queue = PictureQueue { _ in }
+    #expect(queue.processorTime == 0)
+    for _ in 0..<2 {
+      queue.submit {
+        var time = timespec()
+        repeat { clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) } while time.tv_nsec < 100_000_000
+      }
+    }
+    queue.wait()
+    #expect((0.2..<0.3).contains(queue.processorTime))
+    queue.submit { usleep(300_000) }
+    queue.wait()
+    #expect(queue.processorTime < 0.3)
+  }
+
   @Test("what cannot be drawn is told of once")
   func failure() {
     let lines = Lines()

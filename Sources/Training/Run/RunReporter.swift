@@ -138,6 +138,9 @@ final class RunReporter {
     gallery.show(set) { board?.show(pictures: $0, stage: stage, step: step) }
   }
 
+  /// Whether pictures of a step are there, or on their way.
+  func hasPictures(step: Int) -> Bool { gallery.hasPictures(step: step) }
+
   /// Returns when all is drawn that belongs to updates before a step; nil is all.
   func waitForPictures(before step: Int? = nil) { gallery.wait(before: step) }
 

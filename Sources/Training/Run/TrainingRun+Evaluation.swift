@@ -50,6 +50,7 @@ extension TrainingRun {
     watch.pause(watch.now - start)
     reporter?.end(.evaluation, step: measured == nil ? nil : position.step)
     guard let values = measured else { return false }
+    evaluatedStep = position.step
     _ = try timing.gather(work)
     deadline?.take(evaluation: watch.now - start)
     if decides { try decide(trainer, values) }
@@ -85,7 +86,7 @@ extension TrainingRun {
         checkShown()
         for note in trainer.stage.evaluator?.notes ?? [] { reporter.say(note) }
       }
-      Activity.report.during("pictures") { show(trainer.stage, reporter, isLast: isLast(values)) }
+      Activity.report.during("pictures") { show(trainer.stage, reporter) }
     }
   }
 
@@ -118,16 +119,9 @@ extension TrainingRun {
     try writeCheckpoint(trainer) { try $0.writeBest($1) }
   }
 
-  /// Whether a stage ends with an evaluation of these values.
-  private func isLast(_ values: [(name: String, value: Double)]) -> Bool {
-    var after = decisions
-    // What is wrong with the values is told when they decide.
-    try? after?.add(values)
-    return position.epoch == epochs || reachedStepLimit || stopsEarly || after?.stops ?? false
-  }
-
   /// Pictures and tables of an evaluation; those who draw never end the run.
-  private func show(_ stage: Stage, _ reporter: RunReporter, isLast: Bool) {
+  /// - Parameter isLast: whether the stage has ended.
+  private func show(_ stage: Stage, _ reporter: RunReporter, isLast: Bool = false) {
     let (name, names) = (curriculum.count > 1 ? stage.name : nil, setup.data.classNames)
     let tables = (stage.evaluator?.tables ?? []).map {
       TableFile(table: $0, stage: stage.name, step: position.step, classNames: names)
@@ -164,14 +158,28 @@ extension TrainingRun {
     if try !isEvaluated(trainer.stage), try !evaluate(trainer, evaluation, decides: false) {
       return try stop(trainer)
     }
+    showLast(trainer)
     if lastCheckpoint != position.step { try writeCheckpoint(trainer) }
     summarize(trainer, try timing.gather(work))
     return .done
   }
 
-  /// Whether the metrics of a run that went on tell of an evaluation here already: a run may have
+  /// Draws what a stage came to, where its last evaluation had no time for pictures: which one is the last is known
+  /// at the end alone.
+  private func showLast(_ trainer: StageTrainer) {
+    guard let reporter, configuration.evaluation.pictures,
+      !reporter.hasPictures(step: position.step)
+    else { return }
+    Activity.report.during("pictures") {
+      trainer.withAverages { show(trainer.stage, reporter, isLast: true) }
+    }
+  }
+
+  /// Whether this start has evaluated here, or the metrics of a run that went on tell of it: a run may have
   /// ended between its last checkpoint and its last evaluation.
   func isEvaluated(_ stage: Stage) throws -> Bool {
+    // Without a test set an evaluation leaves no metrics.
+    if evaluatedStep == position.step { return true }
     let found = try reporter?.hasEvaluation(stage: stage.name, step: position.step) ?? false
     return try communicator.broadcast([found ? 1 : 0]) == [1]
   }

@@ -51,7 +51,8 @@ extension TrainingRun {
     guard let reporter, !RunJournal.isTakenOver else { return }
     let patience: Double
     switch result {
-    case .success(.done), .failure(is NumericalError): patience = 60
+    case .success(.done): patience = 60
+    case .failure(is NumericalError): patience = 10
     case .success(.stopped): patience = 2
     default: return
     }

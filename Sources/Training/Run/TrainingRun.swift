@@ -33,6 +33,8 @@ public final class TrainingRun {
   var decisions: EvaluationDecisions?
   /// Why the stage ends before its last epoch, where no evaluation has decided so.
   var reasonToEnd: String?
+  /// The step after which this start has last evaluated the stage.
+  var evaluatedStep: Int?
   /// When the job ends; rank 0 knows.
   var deadline: Deadline?
   /// Whether rank 0 has found that too little is left of it.
@@ -72,6 +74,8 @@ public final class TrainingRun {
     }
     snapshot = Snapshot(communicator: communicator, layout: setup.layout)
     position = setup.checkpoint?.position ?? .init()
+    // A sweep's process has done the steps of another run.
+    Pulse.step = position.step
     plan = setup.configuration.model.curriculum[0]
     try Self.checkStages(communicator, setup)
     let step = setup.checkpoint?.position.step
@@ -101,10 +105,17 @@ public final class TrainingRun {
   }
 
   private var hasStepsLeft: Bool {
-    guard setup.checkpoint != nil, let last = curriculum.last else { return true }
+    guard let checkpoint = setup.checkpoint, let last = curriculum.last else { return true }
     let isInLast = position.stage == curriculum.count - 1
     let isAtEnd = isInLast && position.epoch >= last.epochs ?? configuration.training.epochs
-    return !isAtEnd && !reachedStepLimit
+    // Of several stages the one that decides is not made yet.
+    let decisions =
+      curriculum.count > 1
+      ? nil
+      : try? EvaluationDecisions(
+        configuration.decisions, criterion: first.evaluator?.criterion,
+        history: checkpoint.evaluations)
+    return !isAtEnd && !reachedStepLimit && decisions?.stops != true
   }
 
   /// Trains to the end, or until a signal or the end of the job's time.
@@ -123,7 +134,10 @@ public final class TrainingRun {
     Stopwatch.stop()
     reporter?.close(result)
     recordEnd(result)
-    if case .failure = result { writeReport(result) }
+    if case .failure(is NumericalError) = result {
+      sayWhereTraceIs()
+      writeReport(result)
+    }
     let status = try result.get()
     Pulse.phase = .finish
     // After an error there may be ranks that do not know of it.
@@ -170,6 +184,7 @@ public final class TrainingRun {
   func train(_ stage: Stage, _ index: Int) throws -> ExitStatus {
     earlierWork = work
     latestTrainer = nil
+    evaluatedStep = nil
     let trainer = try makeTrainer(stage)
     replicas = try makeReplicaCheck(stage)
     deadline?.expect(stage.objective.parameters)

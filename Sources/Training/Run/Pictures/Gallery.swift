@@ -13,6 +13,8 @@ final class Gallery {
   private var curves: LearningCurves
   /// The step whose pictures and tables are being made.
   private var step: Int?
+  /// The last step that has pictures.
+  private var drawnStep: Int?
 
   /// - Parameters:
   ///   - share: of the run's time, what pictures may take; see ``PictureBudget``.
@@ -68,13 +70,20 @@ final class Gallery {
     do {
       let isAffordable = budget.allows(
         stage: set.place.stage, isLast: set.isLast, drawing: queue.processorTime)
-      let drawn = isAffordable ? try budget.making(set.pictures) : nil
       // Parameters move on while they are drawn.
-      let pictures = (drawn?.pictures ?? []).map(Self.standing)
+      let drawn = try budget.counting {
+        try (isAffordable ? set.pictures() : nil).map {
+          (writer: $0.writer, pictures: $0.pictures.map(Self.standing))
+        }
+      }
       guard drawn != nil || !set.tables.isEmpty else { return }
       step = set.place.step
+      if drawn != nil { drawnStep = step }
+      let pictures = drawn?.pictures ?? []
       let (writer, curves) = (drawn?.writer, self.curves)
       let (place, tables, directory) = (set.place, set.tables, directory)
+      // Until the set before is drawn.
+      budget.counting { queue.wait() }
       queue.submit {
         for table in tables { try table.write(into: directory.tables) }
         guard var writer else { return }
@@ -114,6 +123,14 @@ final class Gallery {
   /// Returns when all is drawn that belongs to updates before a step; nil is all.
   func wait(before step: Int? = nil) {
     if let step, let own = self.step, own >= step { return }
-    queue.wait()
+    budget.counting { queue.wait() }
+  }
+
+  /// Whether pictures of a step are there, or on their way.
+  func hasPictures(step: Int) -> Bool {
+    if drawnStep == step { return true }
+    let end = "-\(CheckpointStore.name(step: step).dropLast(3)).png"
+    let names = try? FileManager.default.contentsOfDirectory(atPath: directory.images)
+    return names?.contains { $0.hasSuffix(end) } ?? false
   }
 }

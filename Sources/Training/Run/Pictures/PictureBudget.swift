@@ -9,8 +9,8 @@ struct PictureBudget {
   /// Of the run's time, what pictures may take: 0 draws the first and the last, 1 all.
   let share: Double
   private let start: Double
-  /// Seconds of the main thread.
-  private var made = 0.0
+  /// Seconds that pictures have held up the main thread.
+  private var held = 0.0
   /// How many evaluations were drawn.
   private var count = 0
   private var begun: Set<String?> = []
@@ -29,17 +29,17 @@ struct PictureBudget {
     stage: String?, isLast: Bool, drawing seconds: Double, now: Double = ProgressDisplay.uptime()
   ) -> Bool {
     let isFirst = begun.insert(stage).inserted
-    let used = made + seconds
+    let used = held + seconds
     let fits = used + used / Double(max(1, count)) <= share * (now - start)
     guard isFirst || isLast || share >= 1 || fits else { return false }
     count += 1
     return true
   }
 
-  /// Counts the time of what is made at an evaluation, while all ranks wait.
-  mutating func making<Result>(_ make: () throws -> Result) rethrows -> Result {
+  /// Counts the time of what the main thread does for pictures, or waits for them, while all ranks wait for it.
+  mutating func counting<Result>(_ work: () throws -> Result) rethrows -> Result {
     let start = ProgressDisplay.uptime()
-    defer { made += ProgressDisplay.uptime() - start }
-    return try make()
+    defer { held += ProgressDisplay.uptime() - start }
+    return try work()
   }
 }
