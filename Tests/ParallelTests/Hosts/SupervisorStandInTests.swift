@@ -115,7 +115,9 @@ extension ParallelTests {
       let supervisor = try supervise(
         """
         for ((second = 0; second < 3; second++)); do
-          echo '{"rank": 1, "host": "b", "reason": "gone", "attempt": "earlier"}' >failure.json
+          # Whole, as ranks write it: what is torn may be of any start.
+          echo '{"rank": 1, "host": "b", "reason": "gone", "attempt": "earlier"}' >failure.new
+          mv failure.new failure.json
           sleep 1
         done
         echo "${SDT_ATTEMPT:+marked}" >seen
