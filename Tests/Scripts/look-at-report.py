@@ -11,8 +11,10 @@ chromium-driver, and selenium and pypdf from PyPI.
 import base64
 import io
 import json
+import os
 import pathlib
 import sys
+import tempfile
 
 import pypdf
 from selenium import webdriver
@@ -332,4 +334,7 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Chromium leaves folders behind.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        os.environ["TMPDIR"] = temporary
+        sys.exit(main(sys.argv[1:]))

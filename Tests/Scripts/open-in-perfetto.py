@@ -13,7 +13,9 @@ import argparse
 import functools
 import http.server
 import json
+import os
 import pathlib
+import tempfile
 import threading
 import time
 
@@ -126,4 +128,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    # Chromium leaves folders behind.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        os.environ["TMPDIR"] = temporary
+        main()
