@@ -17,6 +17,7 @@ extension TrainingRun {
       reporter?.say("warning: the ranks' timelines could not be joined: \(error)")
     }
   }
+
   /// Says who joins a timeline that is left in parts.
   func sayWhereTraceIs() {
     guard let trace, trace.isWritten else { return }
